@@ -1,0 +1,1 @@
+"""Many organizations at once. Nothing stands here yet: one organization comes first."""

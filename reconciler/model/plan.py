@@ -1,0 +1,186 @@
+"""A plan: data, versioned, digested, everything a renderer or `apply` needs. Field names in JSON are camelCase.
+
+`expected` minus `live`; its JSON Schema is schemas/plan.schema.json. Times are UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from reconciler.model.finding import Finding
+
+FORMAT_VERSION = "1.0"
+
+Cause = Literal["newcomer", "promoted", "groupChange", "exception", "deactivated", "drift", "config"]
+Operation = Literal["add", "remove"]
+
+
+class Because(msgspec.Struct, frozen=True, order=True, rename="camel"):
+    """Why: the rule (its name in the rule book), the template or exception, and `file:line`."""
+
+    rule: str
+    template: str | None = None
+    source: str | None = None
+
+
+class CallingProperties(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What a Calling licence needs when it is added (RULES 6.1)."""
+
+    phone_number: str | None = None
+    extension: str | None = None
+    location_id: str | None = None
+
+
+class LicenseOperation(msgspec.Struct, frozen=True, rename="camel"):
+    """Add or remove one licence of one person."""
+
+    operation: Operation
+    license_id: str
+    license: str
+    subscription: str | None
+    site: str | None
+    cause: Cause
+    irreversible: bool
+    because: tuple[Because, ...]
+    calling: CallingProperties | None = None
+
+
+class AttendeeOperation(msgspec.Struct, frozen=True, rename="camel"):
+    """Give or take the attendee role of one site."""
+
+    operation: Operation
+    site_url: str
+    cause: Cause
+    because: tuple[Because, ...]
+
+
+class Expects(msgspec.Struct, frozen=True, rename="camel"):
+    """What the plan assumes of a person: declared licences held, and the attendee role on the affected sites."""
+
+    licenses: tuple[str, ...] = ()
+    attendee_sites: tuple[str, ...] = ()
+
+
+class Change(msgspec.Struct, frozen=True, rename="camel"):
+    """Everything for one person: one PATCH."""
+
+    person_id: str
+    email: str
+    display_name: str
+    expects: Expects
+    licenses: tuple[LicenseOperation, ...] = ()
+    attendee_sites: tuple[AttendeeOperation, ...] = ()
+
+
+class Held(msgspec.Struct, frozen=True, rename="camel"):
+    """An operation that a guard keeps back; it is not sent and does not count as undone."""
+
+    person_id: str
+    email: str
+    operation: LicenseOperation | AttendeeOperation
+    guard: str
+
+
+class Waiting(msgspec.Struct, frozen=True, rename="camel"):
+    """Somebody who should have a licence and gets none because the pool is empty."""
+
+    person_id: str
+    email: str
+    license: str
+    since: datetime
+    because: tuple[Because, ...]
+    site: str | None = None
+    subscription: str | None = None
+
+
+class PoolLine(msgspec.Struct, frozen=True, rename="camel"):
+    """One pool, before and after. Units; None where Webex did not say."""
+
+    license_id: str
+    license: str
+    subscription: str | None
+    site: str | None
+    total: int | None
+    consumed: int | None
+    available: int | None
+    add: int
+    remove: int
+    available_after: int | None
+
+
+class GuardResult(msgspec.Struct, frozen=True, rename="camel"):
+    """An objection: `stop` ends an apply before anything is sent, `hold` leaves operations out."""
+
+    code: str
+    effect: Literal["stop", "hold"]
+    message: str
+    acknowledged: bool = False
+
+
+class Summary(msgspec.Struct, frozen=True, rename="camel"):
+    """Counts of the whole plan. `people` have changes; `unchanged` are the rest; `monthly_cost` needs prices."""
+
+    people: int = 0
+    additions: int = 0
+    removals: int = 0
+    attendee_additions: int = 0
+    attendee_removals: int = 0
+    irreversible: int = 0
+    held: int = 0
+    waiting: int = 0
+    unchanged: int = 0
+    monthly_cost: float | None = None
+
+
+class Tool(msgspec.Struct, frozen=True, rename="camel"):
+    """The program that wrote the plan."""
+
+    name: str
+    version: str
+
+
+class OrganizationRef(msgspec.Struct, frozen=True, rename="camel"):
+    """The organization the plan is for: Webex id and the name in the files."""
+
+    id: str
+    name: str
+
+
+class DesiredRef(msgspec.Struct, frozen=True, rename="camel"):
+    """The files the plan was made from."""
+
+    digest: str
+    commit: str | None
+
+
+class LiveRef(msgspec.Struct, frozen=True, rename="camel"):
+    """The snapshot the plan was made from."""
+
+    snapshot: str
+    taken_at: datetime
+    people: int
+    licenses: int
+    groups: int
+
+
+class Plan(msgspec.Struct, frozen=True, rename="camel"):
+    """The whole plan, in the order of INTERFACE."""
+
+    format_version: str
+    kind: Literal["Plan"]
+    tool: Tool
+    organization: OrganizationRef
+    created_at: datetime
+    digest: str
+    desired: DesiredRef
+    live: LiveRef
+    summary: Summary
+    pools: tuple[PoolLine, ...] = ()
+    changes: tuple[Change, ...] = ()
+    held: tuple[Held, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    guards: tuple[GuardResult, ...] = ()

@@ -1,0 +1,69 @@
+"""What came of an apply: one result per person, one outcome per operation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from reconciler.model.plan import AttendeeOperation, LicenseOperation
+
+Outcome = Literal["done", "alreadyDone", "refused", "ignored", "skipped", "failed", "unknown", "notSent"]
+"""done: read back as planned. alreadyDone: live was so before. refused: Webex said no, with a code. ignored: Webex said
+yes and did nothing. skipped: live is not what the plan expects. failed: the call ended in an error without effect.
+unknown: nobody can tell whether it took effect. notSent: the run stopped before."""
+
+
+class OperationResult(msgspec.Struct, frozen=True, rename="camel"):
+    """How one operation ended; `detail` says why in words, with Webex's code where it gave one."""
+
+    operation: LicenseOperation | AttendeeOperation
+    outcome: Outcome
+    detail: str = ""
+
+
+class PersonResult(msgspec.Struct, frozen=True, rename="camel"):
+    """How one PATCH ended. `status` is Webex's HTTP status, None when nothing was sent."""
+
+    person_id: str
+    email: str
+    operations: tuple[OperationResult, ...]
+    status: int | None = None
+    tracking_id: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every operation is as planned now."""
+        return all(item.outcome in ("done", "alreadyDone") for item in self.operations)
+
+
+class ApplyResult(msgspec.Struct, frozen=True, rename="camel"):
+    """A whole run. `interrupted`: Ctrl-C or SIGTERM ended it. `stopped`: why the error breaker ended it, or empty."""
+
+    format_version: str
+    kind: Literal["ApplyResult"]
+    run: str
+    plan_digest: str
+    organization_id: str
+    started_at: datetime
+    finished_at: datetime
+    people: tuple[PersonResult, ...]
+    held: int = 0
+    waiting: int = 0
+    interrupted: bool = False
+    stopped: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every operation of the plan was done (held ones are not counted)."""
+        return not self.interrupted and not self.stopped and all(person.complete for person in self.people)
+
+    @property
+    def sent(self) -> bool:
+        """Whether anything was sent to Webex at all."""
+        return any(person.status is not None or _was_sent(person) for person in self.people)
+
+
+def _was_sent(person: PersonResult) -> bool:
+    return any(item.outcome in ("done", "refused", "ignored", "failed", "unknown") for item in person.operations)

@@ -1,0 +1,136 @@
+"""What the core and `execute/` need from the outside, as Protocols. `wiring` hands in the real ones, tests hand in values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from reconciler.model.catalog import License
+from reconciler.model.live import (
+    Group,
+    Location,
+    Person,
+    PersonReading,
+    PhoneNumber,
+    Situation,
+    Snapshot,
+)
+from reconciler.model.plan import Change
+from reconciler.model.result import PersonResult
+
+
+class LiveView(Protocol):
+    """One snapshot of one organization, read only."""
+
+    def snapshot(self) -> Snapshot:
+        """Which snapshot this is, and in which scope it was read."""
+
+    def licenses(self) -> Sequence[License]:
+        """All pools, in the order of `GET /licenses`."""
+
+    def groups(self) -> Sequence[Group]:
+        """All groups of the organization, sorted by name and id."""
+
+    def members_seen(self) -> Mapping[str, tuple[int, int]]:
+        """Group id -> (distinct direct members of every type seen, nested groups among them), for groups read."""
+
+    def locations(self) -> Sequence[Location]:
+        """All locations; empty where the scope did not ask for Calling."""
+
+    def numbers(self) -> Sequence[PhoneNumber]:
+        """All phone numbers; empty where the scope did not ask for Calling."""
+
+    def situations(self) -> Iterable[tuple[Situation, int]]:
+        """Every situation that somebody is in, with the number of people, ordered by situation id."""
+
+    def people(self, situations: Collection[int]) -> Iterable[Person]:
+        """Everybody in these situations, ordered by canonical email, then id."""
+
+    def find(self, emails: Collection[str]) -> Mapping[str, Person]:
+        """Canonical address -> person, over all of a person's addresses; addresses nobody has are left out."""
+
+    def first_seen_after(self, when: datetime) -> frozenset[str]:
+        """Ids of people created after `when`, or first seen in a snapshot taken after it.
+
+        The organization's very first snapshot does not count: everybody is first seen there.
+        """
+
+    def joined_after(self, groups: Collection[str], when: datetime) -> frozenset[str]:
+        """Ids of present members of any of `groups` who were not seen as members of that group up to `when`."""
+
+    def moved_after(self, when: datetime) -> frozenset[str]:
+        """Ids of people whose read groups differ from what they were at `when`."""
+
+    def paid_at_first_sight(self) -> frozenset[str]:
+        """Ids of people who held a licence that has a subscription when they were first seen."""
+
+
+class PatchAnswer(msgspec.Struct, frozen=True):
+    """What Webex answered to a PATCH: status 200 or 206 and the person's full resulting state. Never taken as proof."""
+
+    status: int
+    licenses: tuple[str, ...]
+    attendee_sites: tuple[str, ...]
+    pending_licenses: tuple[str, ...] = ()
+    tracking_id: str | None = None
+
+
+class LicenseWriter(Protocol):
+    """The only way to change anything in Webex."""
+
+    async def patch(self, change: Change) -> PatchAnswer:
+        """Send all operations of one person in one `PATCH /licenses/users`.
+
+        Raises WebexRefusedError (400 with codes), WebexAuthError, WebexForbiddenError, WebexNotFoundError,
+        WebexConflictError; WebexServerError and WebexUnreachableError mean that the effect is unknown: the call is
+        never repeated here. 429 and 423 are waited out and sent again, because Webex did nothing.
+        """
+
+    async def read(self, person_id: str) -> PersonReading:
+        """The person as they are now, by `GET /people/{id}`."""
+
+
+class Journal(Protocol):
+    """The record of a run: intent before a call, outcome after it, each in one transaction."""
+
+    def intend(self, run: str, change: Change, at: datetime) -> int:
+        """Record that `change` is about to be sent; returns its sequence number."""
+
+    def settle(self, run: str, seq: int, result: PersonResult, at: datetime, reading: PersonReading | None) -> None:
+        """Record how it ended and what was read back; moves the person and the origins of what was done along."""
+
+
+class Lease(Protocol):
+    """The right to write to one organization."""
+
+    def acquire(self, org_id: str, holder: str, now: datetime) -> None:
+        """Take the lease or raise LockedError, which says who holds it and since when."""
+
+    def release(self, org_id: str, holder: str) -> None:
+        """Give it back."""
+
+
+class Progress(Protocol):
+    """Where long work tells how far it is: a bar on a terminal, plain lines elsewhere, nothing in tests."""
+
+    def start(self, what: str, total: int | None) -> None:
+        """A phase begins; `total` steps if known."""
+
+    def advance(self, steps: int = 1) -> None:
+        """Steps done."""
+
+    def note(self, text: str) -> None:
+        """One line for the user."""
+
+    def finish(self) -> None:
+        """The phase is over."""
+
+
+class Clock(Protocol):
+    """Now, in UTC, with time zone."""
+
+    def __call__(self) -> datetime:
+        """The present moment."""
