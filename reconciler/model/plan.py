@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from reconciler.model import canonical
 from reconciler.model.finding import Finding
 
 FORMAT_VERSION = "1.0"
@@ -184,3 +185,15 @@ class Plan(msgspec.Struct, frozen=True, rename="camel"):
     waiting: tuple[Waiting, ...] = ()
     findings: tuple[Finding, ...] = ()
     guards: tuple[GuardResult, ...] = ()
+
+
+def digest_of(plan: Plan) -> str:
+    """The digest of everything in the plan but the digest itself: canonical JSON, `sha256:` and hex."""
+    document = msgspec.to_builtins(plan)
+    del document["digest"]
+    return canonical.digest(document)
+
+
+def stamp(plan: Plan) -> Plan:
+    """The same plan with its digest filled in. The last step of making a plan."""
+    return msgspec.structs.replace(plan, digest=digest_of(plan))
