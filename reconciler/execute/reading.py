@@ -1,0 +1,76 @@
+"""Reading a person back until Webex shows what was asked for, because an answer to a PATCH is no proof (facts 1.3).
+
+Webex is asynchronous behind its API: a change may show a few seconds late. It gives up after fixed moments, and never
+sends anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import pairwise
+
+import msgspec
+
+from reconciler.errors import WebexAuthError, WebexError, WebexForbiddenError, WebexNotFoundError
+from reconciler.execute.operation import Holdings, holdings, is_so, operations_of
+from reconciler.model.live import PersonReading
+from reconciler.model.plan import Change
+from reconciler.ports import LicenseWriter
+
+Sleep = Callable[[float], Awaitable[object]]
+
+
+class Delays(msgspec.Struct, frozen=True):
+    """Seconds. `polls`: when to read again, counted from the first reading. `grace`: how much longer than that a call
+    without an answer may still be on its way."""
+
+    polls: tuple[float, ...] = (1.0, 3.0, 10.0)
+    grace: float = 60.0
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """The latest reading. `problem`: why the last attempt to read failed, so that older readings prove nothing missing.
+
+    `gone`: Webex no longer knows the person. `fatal`: the token is not accepted any more.
+    """
+
+    reading: PersonReading | None = None
+    problem: str = ""
+    gone: bool = False
+    fatal: bool = False
+
+    @property
+    def now(self) -> Holdings:
+        """What the reading shows; nothing at all without one."""
+        if self.reading is None:
+            return Holdings(frozenset(), frozenset())
+        return holdings(self.reading.licenses, self.reading.attendee_sites)
+
+    def shows(self, change: Change) -> bool:
+        """Whether every operation of `change` is as wanted."""
+        now = self.now
+        return self.reading is not None and all(is_so(item, now) for item in operations_of(change))
+
+
+async def look(writer: LicenseWriter, person_id: str, before: Seen | None = None) -> Seen:
+    """Read the person once. A failure keeps the reading of `before` and says what went wrong."""
+    known = before.reading if before else None
+    try:
+        return Seen(await writer.read(person_id))
+    except (WebexAuthError, WebexForbiddenError) as error:
+        return Seen(known, error.message, fatal=True)
+    except WebexNotFoundError as error:
+        return Seen(known, error.message, gone=True)
+    except WebexError as error:
+        return Seen(known, error.message)
+
+
+async def watch(writer: LicenseWriter, change: Change, moments: Sequence[float], sleep: Sleep) -> Seen:
+    """Read at once and then at `moments` (seconds after the first reading) until everything is as wanted."""
+    seen = await look(writer, change.person_id)
+    for earlier, later in pairwise((0.0, *moments)):
+        if seen.fatal or seen.gone or (seen.shows(change) and not seen.problem):
+            break
+        await sleep(later - earlier)
+        seen = await look(writer, change.person_id, seen)
+    return seen
