@@ -102,8 +102,9 @@ class _Fresh:
             reason = _compared(item, other)
             if reason:
                 return reason
-        adds = isinstance(item, LicenseOperation) and item.operation == "add"
-        return NO_UNIT if adds and (person, item.license, item.site) in self._waiting else NO_LONGER
+        if isinstance(item, AttendeeOperation) or item.operation == "remove":
+            return NO_LONGER
+        return NO_UNIT if (person, item.license, item.site) in self._waiting else NO_LONGER
 
 
 def _compared(item: AnyOperation, other: AnyOperation) -> str:
