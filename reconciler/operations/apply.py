@@ -1,0 +1,245 @@
+"""Carry out a reviewed plan, and nothing else: read again, plan again, send what both plans want, record what came of it.
+
+The plan file is data from outside. Its guards and its held operations are never trusted; they are derived again here.
+Nothing is sent before the organization, the files, the age, the lease and the stopping guards are checked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.errors import BlockedPlanError, PlanFileError, ReconcilerError, StalePlanError
+from reconciler.execute import CarriedOut, Delays, Reconciled, StopSignal, carry_out, held_in_words, reconcile_with_live
+from reconciler.execute.reading import Sleep
+from reconciler.model import ids
+from reconciler.model.desired import Desired
+from reconciler.model.finding import Finding
+from reconciler.model.plan import Plan
+from reconciler.model.result import ApplyResult, OperationResult, PersonResult
+from reconciler.operations.context import Connection, Context
+from reconciler.operations.live_holdings import live_lookup
+from reconciler.operations.organization import resolve_organization
+from reconciler.operations.sync import read_organization
+
+if TYPE_CHECKING:
+    from reconciler.planner import Planned
+
+FORMAT_VERSION = "1.0"
+_NAMED_HELD = 20
+
+
+class Pace(msgspec.Struct, frozen=True):
+    """How an apply waits and how much it does at once; tests hand in a sleep that does not."""
+
+    concurrency: int = 8
+    sleep: Sleep = asyncio.sleep
+    delays: Delays = Delays()
+
+
+async def apply(
+    desired: Desired,
+    context: Context,
+    plan: Plan,
+    *,
+    stop: StopSignal,
+    holder: str | None = None,
+    pace: Pace = Pace(),  # noqa: B008 - frozen
+) -> ApplyResult:
+    """Carry out `plan`. From the moment that `stop` is set no new call starts; those in flight are finished.
+
+    `holder` names this process in the lease; default: host and process id. Raises, with nothing sent: PlanFileError
+    (another organization), StalePlanError, BlockedPlanError, LockedError, and any WebexError or StoreError of the
+    reading before. Once something was sent, trouble is told in the result.
+    """
+    who = holder or f"{platform.node() or 'unknown host'}, process {os.getpid()}"
+    async with context.connect() as connection:
+        org_id, org_name = await resolve_organization(desired, connection.reader)
+        _check_organization(plan, org_id, org_name)
+        _check_fresh(plan, desired, context.clock())
+        lease = context.store().lease()
+        lease.acquire(org_id, who, context.clock())
+        try:
+            return await _Apply(desired, context, connection, plan, org_id).carry_out(org_name, stop, pace)
+        finally:
+            with _told(context, "The lease could not be given back"):
+                lease.release(org_id, who)
+
+
+@contextmanager
+def _told(context: Context, what: str) -> Iterator[None]:
+    """Trouble after the calls is told and not raised: the result says what was sent, and must not be lost."""
+    try:
+        yield
+    except ReconcilerError as error:
+        context.progress.note(f"{what}: {error.message}")
+
+
+def _check_organization(plan: Plan, org_id: str, org_name: str) -> None:
+    if not ids.same(plan.organization.id, org_id):
+        raise PlanFileError(
+            f"The plan is for the organization {plan.organization.name} ({plan.organization.id}), "
+            f"but the files mean {org_name} ({org_id}).",
+            hint="Make a plan from these files, or apply with the directory the plan was made from.",
+        )
+
+
+def _check_fresh(plan: Plan, desired: Desired, now: datetime) -> None:
+    if plan.desired.digest != desired.digest:
+        raise StalePlanError(
+            "The files changed since the plan was made: nothing was sent.", hint="Make a new plan and review it."
+        )
+    age, limit = (now - plan.live.taken_at).total_seconds(), desired.organization.guards.max_age_seconds
+    if age > limit:
+        raise StalePlanError(
+            f"The plan was made from a reading {age / 3600:.1f} hours old; "
+            f"guards.maxAge allows {limit / 3600:.1f} hours. Nothing was sent.",
+            hint="Make a new plan and review it.",
+        )
+
+
+class _Apply:
+    """One apply that holds the lease."""
+
+    def __init__(self, desired: Desired, context: Context, connection: Connection, plan: Plan, org_id: str) -> None:
+        self._desired, self._context, self._connection = desired, context, connection
+        self._plan, self._org_id = plan, org_id
+        self._store = context.store()
+
+    async def carry_out(self, org_name: str, stop: StopSignal, pace: Pace) -> ApplyResult:
+        started = self._context.clock()
+        await read_organization(self._desired, self._context, self._connection, self._org_id, org_name)
+        fresh = self._make_plan().plan
+        _check_guards(fresh)
+        split = reconcile_with_live(self._plan, fresh, live_lookup(self._store.live(self._org_id), self._plan))
+        self._name_held(split)
+        run = self._store.start_run(self._org_id, self._plan, self._context.commit, self._context.clock())
+        completed = False
+        try:
+            out = await self._send(run, split, fresh, stop, pace)
+            people = _in_order(self._plan, (*out.people, *split.already_done, *split.skipped))
+            result = ApplyResult(
+                format_version=FORMAT_VERSION,
+                kind="ApplyResult",
+                run=run,
+                plan_digest=self._plan.digest,
+                organization_id=self._org_id,
+                started_at=started,
+                finished_at=self._context.clock(),
+                people=people,
+                held=len(fresh.held),
+                waiting=len(fresh.waiting),
+                interrupted=stop.is_set() and any(_unsent(person) for person in people),
+                stopped=out.stopped,
+            )
+            result = await self._close(result)
+            completed = result.complete
+        finally:
+            with _told(self._context, "The end of the run could not be recorded"):
+                self._store.finish_run(run, completed=completed, at=self._context.clock())
+        return result
+
+    def _name_held(self, split: Reconciled) -> None:
+        for held in split.held[:_NAMED_HELD]:
+            self._context.progress.note(held_in_words(held))
+        if len(split.held) > _NAMED_HELD:
+            self._context.progress.note(f"... and {len(split.held) - _NAMED_HELD:,} more held operations.")
+
+    def _make_plan(self) -> Planned:
+        from reconciler.planner import make_plan
+
+        now = self._context.clock()
+        live, memory = self._store.live(self._org_id), self._store.memory(self._org_id, now)
+        return make_plan(self._desired, live, memory, now, self._context.tool_version)
+
+    async def _send(self, run: str, split: Reconciled, fresh: Plan, stop: StopSignal, pace: Pace) -> CarriedOut:
+        if not split.to_send:
+            return CarriedOut(())
+        return await carry_out(
+            split.to_send,
+            self._connection.writer,
+            self._store.journal(self._org_id),
+            self._context.progress,
+            self._context.clock,
+            run=run,
+            stop=stop,
+            pools=fresh.pools,
+            concurrency=pace.concurrency,
+            stop_after_errors=self._desired.organization.guards.stop_after_errors,
+            sleep=pace.sleep,
+            delays=pace.delays,
+        )
+
+    async def _close(self, result: ApplyResult) -> ApplyResult:
+        """Read the counters again; if everything was done, record what is in force, who waits and who gave what."""
+        await self._refresh_pools(result)
+        if result.complete:
+            try:
+                result = msgspec.structs.replace(result, waiting=self._record(result.run))
+            except ReconcilerError as error:
+                reason = f"Everything was sent, but the store could not take the closing record: {error.message}"
+                result = msgspec.structs.replace(result, stopped=reason)
+        return msgspec.structs.replace(result, finished_at=self._context.clock())
+
+    async def _refresh_pools(self, result: ApplyResult) -> None:
+        if result.stopped or not result.sent:
+            return
+        with _told(self._context, "The counters could not be read again"):
+            licenses = await self._connection.reader.licenses()
+            self._store.record_licenses(self._org_id, licenses, self._context.clock())
+
+    def _record(self, run: str) -> int:
+        after = self._make_plan()
+        ledger = after.ledger
+        self._store.record_apply(
+            self._org_id,
+            run,
+            registry=ledger.registry,
+            in_force=ledger.in_force,
+            reorigin=ledger.reorigin,
+            waiting=ledger.waiting,
+            at=self._context.clock(),
+        )
+        return len(after.plan.waiting)
+
+
+def _check_guards(fresh: Plan) -> None:
+    stopping = [guard for guard in fresh.guards if guard.effect == "stop" and not guard.acknowledged]
+    if stopping:
+        raise BlockedPlanError(
+            "Stopped before anything was sent: " + " ".join(f"{guard.code}: {guard.message}" for guard in stopping),
+            hint="Permit it in the files (guards, or an Acknowledgement), let it be reviewed, and plan again.",
+            findings=[Finding(guard.code, "error", "", guard.message) for guard in stopping],
+        )
+
+
+def _in_order(plan: Plan, results: Iterable[PersonResult]) -> tuple[PersonResult, ...]:
+    """One result per person, people and operations in the order of the plan; held operations are left out."""
+    found: dict[str, list[PersonResult]] = {}
+    for result in results:
+        found.setdefault(ids.uuid_of(result.person_id), []).append(result)
+    return tuple(
+        _joined(found[person], [*change.licenses, *change.attendee_sites])
+        for change in plan.changes
+        if (person := ids.uuid_of(change.person_id)) in found
+    )
+
+
+def _joined(results: list[PersonResult], order: list[object]) -> PersonResult:
+    operations = [item for result in results for item in result.operations]
+
+    def place(item: OperationResult) -> int:
+        return order.index(item.operation)
+
+    return msgspec.structs.replace(results[0], operations=tuple(sorted(operations, key=place)))
+
+
+def _unsent(person: PersonResult) -> bool:
+    return any(item.outcome == "notSent" for item in person.operations)
