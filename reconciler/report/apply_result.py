@@ -1,0 +1,100 @@
+"""What came of an apply, as text or JSON: the counts, then everybody whose licences are not as planned, and what to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Literal
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from reconciler.model.result import ApplyResult, OperationResult, PersonResult
+from reconciler.report import canvas, wording
+from reconciler.report.canvas import BAD, FAINT, GOOD, STRONG, WARN
+from reconciler.report.jsontext import pretty
+
+Format = Literal["text", "json"]
+FORMATS: tuple[Format, ...] = ("text", "json")
+
+IN_FULL = 200
+_DONE = ("done", "alreadyDone")
+_OUTCOMES = {
+    "done": "done",
+    "alreadyDone": "done before",
+    "refused": "refused by Webex",
+    "ignored": "accepted by Webex without effect",
+    "skipped": "skipped",
+    "failed": "failed",
+    "unknown": "unclear",
+    "notSent": "not sent",
+}
+_ADVICE = {
+    "refused": "Refused: Webex's reason stands with each; correct it there or in the files, then plan again.",
+    "ignored": "Without effect: plan again; if it stays, look at the person in Control Hub, or tell Cisco the tracking id.",
+    "skipped": "Skipped: these people changed since the plan was made; plan again.",
+    "failed": "Failed: nothing took effect; plan and apply again.",
+    "unknown": "Unclear: sync, then plan again; the plan shows what is still to do.",
+    "notSent": "Not sent: the run ended before; plan and apply again.",
+}
+
+
+def render(result: ApplyResult, format: Format = "text", *, width: int = 80, colour: bool = False) -> str:
+    """The report; `width` and `colour` matter for text only."""
+    if format == "json":
+        return pretty(result).decode()
+    return canvas.draw(_text(result), width=width, colour=colour)
+
+
+def verdict(result: ApplyResult) -> str:
+    """The run in one line: `Applied: 12 people, 16 operations: 15 done, 1 skipped`."""
+    outcomes: Counter[str] = Counter(item.outcome for person in result.people for item in person.operations)
+    facts = ", ".join(f"{outcomes[kind]:,} {words}" for kind, words in _OUTCOMES.items() if outcomes[kind])
+    if not result.people:
+        word = "Nothing to apply"
+    else:
+        word = "Applied" if result.complete else "Applied in part" if outcomes["done"] else "Not applied"
+    facts = facts or "every licence is as planned"
+    extra = f", {result.held:,} held back" if result.held else ""
+    extra += f", {result.waiting:,} waiting" if result.waiting else ""
+    if not result.people:
+        return f"{word}: {facts}{extra}"
+    people = wording.count(len(result.people), "person", "people")
+    return f"{word}: {people}, {wording.count(outcomes.total(), 'operation')}: {facts}{extra}"
+
+
+def _text(result: ApplyResult) -> list[RenderableType]:
+    seconds = (result.finished_at - result.started_at).total_seconds()
+    parts: list[RenderableType] = [Text(verdict(result), style=GOOD if result.complete else BAD)]
+    when = f"Run {wording.clean(result.run)}, ended {wording.moment(result.finished_at)} after {seconds:,.1f} s."
+    parts.append(Text(when, style=FAINT))
+    if result.interrupted:
+        parts.append(Text("Interrupted: calls in flight were finished, the rest was not sent.", style=WARN))
+    if result.stopped:
+        parts.append(Text(f"Stopped: {wording.clean(result.stopped)}", style=BAD))
+    undone = [person for person in result.people if not person.complete]
+    if undone:
+        parts.append(canvas.heading(f"Not as planned ({wording.count(len(undone), 'person', 'people')})", WARN))
+        for person in undone[:IN_FULL]:
+            parts += _person(person)
+        if len(undone) > IN_FULL:
+            parts.append(canvas.line(f"... and {len(undone) - IN_FULL:,} more: --format json", indent=2, style=FAINT))
+        parts += _next(undone)
+    return parts
+
+
+def _person(person: PersonResult) -> list[RenderableType]:
+    tracking = f" (tracking id {wording.clean(person.tracking_id)})" if person.tracking_id else ""
+    parts: list[RenderableType] = [canvas.line(f"{wording.clean(person.email)}{tracking}", indent=2, style=STRONG)]
+    return parts + [_operation(item) for item in person.operations if item.outcome not in _DONE]
+
+
+def _operation(item: OperationResult) -> RenderableType:
+    label = f"{wording.sign(item.operation)} {wording.operation_label(item.operation)}"
+    detail = f": {wording.clean(item.detail)}" if item.detail else ""
+    return canvas.line(f"{label}: {_OUTCOMES[item.outcome]}{detail}", indent=4, hang=2)
+
+
+def _next(undone: list[PersonResult]) -> list[RenderableType]:
+    kinds = {item.outcome for person in undone for item in person.operations}
+    advice = [text for kind, text in _ADVICE.items() if kind in kinds]
+    return [canvas.heading("What next"), *(canvas.line(f"- {text}", indent=2, hang=2) for text in advice)]

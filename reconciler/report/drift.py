@@ -1,0 +1,163 @@
+"""Drift as text, JSON or Markdown: where live differs from the files, person by person, each difference with its cause.
+
+Missing and extra count as drift; preserved extras, waiting people and changes of the organization's licences and groups
+are listed beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from reconciler.model.drift import Drift, DriftItem, StructuralChange
+from reconciler.report import canvas, grouping, markdown, wording
+from reconciler.report.canvas import BAD, FAINT, GOOD, STRONG, WARN
+from reconciler.report.jsontext import pretty
+
+Format = Literal["text", "json", "markdown"]
+FORMATS: tuple[Format, ...] = ("text", "json", "markdown")
+
+ATTENDEE = "attendee"
+IN_FULL = 100
+CAUSES = {
+    "addedByHand": "somebody else gave it",
+    "removedByHand": "somebody else took it away",
+    "joinedGroup": "joined a group",
+    "leftGroup": "left a group",
+    "newcomer": "new in the organization",
+    "deactivated": "was deactivated",
+    "exception": "an exception began or ended",
+    "capacityFreed": "units are free now",
+    "filesChanged": "the files changed",
+    "neverApplied": "never applied so far",
+}
+_TITLES = (
+    ("missing", "Missing", "the files want it, and the person does not hold it", WARN),
+    ("extra", "Extra", "the person holds it, and the files do not want it", WARN),
+    ("preserved", "Kept", "not wanted by the files, kept by a policy, no drift", FAINT),
+)
+
+
+def render(drift: Drift, format: Format = "text", *, width: int = 80, colour: bool = False) -> str:
+    """The report; `width` and `colour` matter for text only."""
+    if format == "json":
+        return pretty(drift).decode()
+    if format == "markdown":
+        return _markdown(drift)
+    return canvas.draw(_text(drift), width=width, colour=colour)
+
+
+def verdict(drift: Drift) -> str:
+    """The drift in one line: `Drift of acme: 3 differences at 2 people (2 missing, 1 extra), 4 kept, 1 waiting`."""
+    parts = {kind: [item for item in drift.items if item.direction == kind] for kind, *_ in _TITLES}
+    differences = parts["missing"] + parts["extra"]
+    name = wording.clean(drift.organization.name)
+    facts = [f"{len(parts['preserved']):,} kept"] if parts["preserved"] else []
+    facts += [f"{len(drift.waiting):,} waiting"] if drift.waiting else []
+    if not differences:
+        return ", ".join((f"Drift of {name}: none", *facts))
+    people = wording.count(len({item.person_id for item in differences}), "person", "people")
+    kinds = ", ".join(f"{len(parts[kind]):,} {kind}" for kind in ("missing", "extra") if parts[kind])
+    return ", ".join(
+        (f"Drift of {name}: {wording.count(len(differences), 'difference')} at {people} ({kinds})", *facts)
+    )
+
+
+def _origin(drift: Drift) -> str:
+    since = wording.moment(drift.since) if drift.since else "none so far"
+    people = wording.count(drift.people, "person", "people")
+    return f"Reading of {wording.moment(drift.taken_at)} ({people}) against the files; last completed apply: {since}."
+
+
+def _label(item: DriftItem) -> str:
+    name = "attendee role" if item.license == ATTENDEE else item.license
+    return wording.license_label(name, item.site, None)
+
+
+def _why(item: DriftItem) -> str:
+    chain = wording.reasons(item.because)
+    return f"{CAUSES.get(item.cause, item.cause)}{f' ({chain})' if chain else ''}"
+
+
+def _structure(change: StructuralChange) -> str:
+    what = wording.clean(change.what)
+    if not change.field:
+        return f"{what} {change.change}"
+    return f"{what}: {wording.clean(change.field)} {wording.clean(change.before) or '-'} -> {wording.clean(change.after) or '-'}"
+
+
+def _text(drift: Drift) -> list[RenderableType]:
+    parts: list[RenderableType] = [Text(verdict(drift), style=BAD if drift.drifted else GOOD)]
+    parts.append(Text(_origin(drift), style=FAINT))
+    for kind, title, meaning, style in _TITLES:
+        items = [item for item in drift.items if item.direction == kind]
+        if items:
+            parts += [canvas.heading(f"{title} ({len(items):,}): {meaning}", style), *_people(items)]
+    if drift.waiting:
+        parts.append(canvas.heading(f"Waiting ({len(drift.waiting):,}): no unit left, no drift", FAINT))
+        for label, people in grouping.waiting_by_pool(drift.waiting).items():
+            names = wording.some((wording.clean(item.email) for item in people), 20)
+            parts.append(canvas.line(f"{label}: {names}", indent=2))
+    if drift.structure:
+        parts.append(canvas.heading(f"Changed in the organization ({len(drift.structure):,})"))
+        parts += [canvas.line(f"- {_structure(change)}", indent=2, hang=2) for change in drift.structure]
+    if drift.findings:
+        parts.append(canvas.heading(f"Findings ({len(drift.findings):,})"))
+        for finding in drift.findings[:IN_FULL]:
+            where = f"{wording.clean(finding.where)}: " if finding.where else ""
+            parts.append(
+                canvas.line(f"- {finding.severity} {finding.code}: {where}{wording.clean(finding.message)}", indent=2)
+            )
+            parts += [canvas.line(f"-> {wording.clean(finding.hint)}", indent=4, style=FAINT)] if finding.hint else []
+        parts += _more(len(drift.findings) - IN_FULL)
+    if drift.drifted:
+        parts += [
+            canvas.heading("What next"),
+            canvas.line("webex-licenses plan shows what would put this right.", indent=2),
+        ]
+    return parts
+
+
+def _people(items: Sequence[DriftItem]) -> Iterable[RenderableType]:
+    person = None
+    for item in items[:IN_FULL]:
+        if item.person_id != person:
+            person = item.person_id
+            yield canvas.line(wording.clean(item.email), indent=2, style=STRONG)
+        yield canvas.line(f"{_label(item)}: {_why(item)}", indent=4)
+    yield from _more(len(items) - IN_FULL)
+
+
+def _more(number: int) -> list[RenderableType]:
+    return [canvas.line(f"... and {number:,} more: --format json", indent=2, style=FAINT)] if number > 0 else []
+
+
+def _markdown(drift: Drift) -> str:
+    document = markdown.Document(rest_is="in the JSON report")
+    document.add([f"### {markdown.escape(verdict(drift))}", "", markdown.escape(_origin(drift))])
+    for kind, title, meaning, _ in _TITLES:
+        items = [item for item in drift.items if item.direction == kind]
+        lines = [markdown.row(map(markdown.escape, (item.email, _label(item), _why(item)))) for item in items]
+        if items:
+            above = markdown.header(("Person", "Licence", "Cause"))
+            document.fold(f"{title} ({len(items):,}): {meaning}", lines, above=above, noun="difference")
+    if drift.waiting:
+        lines = [
+            f"- {markdown.escape(label)}: {markdown.escape(wording.some((item.email for item in people), 20), 4000)}"
+            for label, people in grouping.waiting_by_pool(drift.waiting).items()
+        ]
+        document.fold(f"Waiting ({len(drift.waiting):,})", lines)
+    if drift.structure:
+        lines = [f"- {markdown.escape(_structure(change))}" for change in drift.structure]
+        document.fold(f"Changed in the organization ({len(drift.structure):,})", lines, noun="change")
+    if drift.findings:
+        lines = [
+            markdown.row((finding.severity, *map(markdown.escape, (finding.code, finding.where, finding.message))))
+            for finding in drift.findings
+        ]
+        above = markdown.header(("", "Code", "Where", "What"))
+        document.fold(f"Findings ({len(drift.findings):,})", lines, above=above, noun="finding")
+    return document.text()

@@ -1,0 +1,115 @@
+"""Thousands of changes as a few lines: who gets the same thing for the same reason stands together.
+
+Shared by the text and the Markdown of a plan. Nothing is left out: the numbers of all groups add up to the plan's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from reconciler.model.finding import Finding
+from reconciler.model.plan import AttendeeOperation, Change, Held, LicenseOperation, Plan, Waiting
+from reconciler.report import wording
+
+
+class Alike(msgspec.Struct, frozen=True):
+    """The same operation for the same reason. `what` is the licence with its sign, `people` are addresses in plan order."""
+
+    what: str
+    why: str
+    people: tuple[str, ...]
+    irreversible: bool = False
+
+
+class Irreversible(msgspec.Struct, frozen=True):
+    """One removal that cannot be taken back, and the guard that keeps it back, if any."""
+
+    person: str
+    what: str
+    why: str
+    guard: str = ""
+
+
+def operations(change: Change) -> tuple[LicenseOperation | AttendeeOperation, ...]:
+    """Everything that happens to one person, licences first."""
+    return change.licenses + change.attendee_sites
+
+
+def alike(changes: Iterable[Change]) -> tuple[Alike, ...]:
+    """All operations, grouped by licence, sign and reason; ordered by licence, then sign, then size."""
+    groups: dict[LicenseOperation | AttendeeOperation, list[str]] = {}
+    for change in changes:
+        for operation in operations(change):
+            groups.setdefault(_without_number(operation), []).append(change.email)
+    return tuple(sorted((_alike(*group) for group in groups.items()), key=_alike_order))
+
+
+def _without_number(operation: LicenseOperation | AttendeeOperation) -> LicenseOperation | AttendeeOperation:
+    if isinstance(operation, LicenseOperation) and operation.calling is not None:
+        return msgspec.structs.replace(operation, calling=None)
+    return operation
+
+
+def _alike(operation: LicenseOperation | AttendeeOperation, people: list[str]) -> Alike:
+    return Alike(
+        what=f"{wording.sign(operation)} {wording.operation_label(operation)}",
+        why=wording.reasons(operation.because, operation.cause),
+        people=tuple(wording.clean(person) for person in people),
+        irreversible=isinstance(operation, LicenseOperation) and operation.irreversible,
+    )
+
+
+def _alike_order(group: Alike) -> tuple[str, str, int, str]:
+    return group.what[2:], group.what[0], -len(group.people), group.why
+
+
+def irreversible(plan: Plan) -> tuple[Irreversible, ...]:
+    """Every irreversible removal of the plan, those that a guard holds back last."""
+    sent = [
+        Irreversible(
+            wording.person(change.email, change.display_name),
+            wording.operation_label(operation),
+            wording.reasons(operation.because, operation.cause),
+        )
+        for change in plan.changes
+        for operation in change.licenses
+        if operation.irreversible
+    ]
+    held = [
+        Irreversible(
+            wording.clean(item.email),
+            wording.operation_label(item.operation),
+            wording.reasons(item.operation.because, item.operation.cause),
+            item.guard,
+        )
+        for item in plan.held
+        if isinstance(item.operation, LicenseOperation) and item.operation.irreversible
+    ]
+    return tuple(sent + held)
+
+
+def held_by_guard(held: Iterable[Held]) -> dict[str, list[str]]:
+    """Guard -> `- licence: address` of what it keeps back, in plan order."""
+    groups: dict[str, list[str]] = {}
+    for item in held:
+        text = f"{wording.sign(item.operation)} {wording.operation_label(item.operation)}: {wording.clean(item.email)}"
+        groups.setdefault(item.guard, []).append(text)
+    return dict(sorted(groups.items()))
+
+
+def waiting_by_pool(waiting: Iterable[Waiting]) -> dict[str, list[Waiting]]:
+    """Licence -> those who wait for it, in plan order."""
+    groups: dict[str, list[Waiting]] = {}
+    for item in waiting:
+        groups.setdefault(wording.license_label(item.license, item.site, item.subscription), []).append(item)
+    return dict(sorted(groups.items()))
+
+
+def findings_by_code(findings: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]]:
+    """(severity, code) -> findings of that kind, in plan order, so errors come first."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.severity, finding.code), []).append(finding)
+    return groups

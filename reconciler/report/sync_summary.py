@@ -1,0 +1,20 @@
+"""What a sync read, in two lines."""
+
+from __future__ import annotations
+
+from reconciler.model.live import Snapshot
+from reconciler.report import wording
+
+
+def render(
+    snapshot: Snapshot, *, added: int, changed: int, gone: int, unchanged: int, calls: int, seconds: float
+) -> str:
+    """`added`, `changed`, `gone` and `unchanged` count people against the snapshot before; `calls` are HTTP calls."""
+    people = wording.count(snapshot.people, "person", "people")
+    licences = wording.count(snapshot.licenses, "licence")
+    groups = wording.count(snapshot.groups, "group")
+    name, when = wording.clean(snapshot.org_name), wording.moment(snapshot.taken_at)
+    return (
+        f"Read {name} as of {when}: {people}, {licences}, {groups}; {wording.count(calls, 'call')}, {seconds:,.1f} s.\n"
+        f"Since the snapshot before: {added:,} new, {changed:,} changed, {gone:,} gone, {unchanged:,} unchanged people.\n"
+    )

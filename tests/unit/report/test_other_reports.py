@@ -1,0 +1,248 @@
+"""Inventory, drift, explanation, apply result and sync summary, each as people and as programs read it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import timedelta
+
+import msgspec
+
+from reconciler.model.drift import Drift, DriftItem, StructuralChange
+from reconciler.model.explanation import ExplainedLicense, Explanation, SpeakingTemplate
+from reconciler.model.inventory import Inventory, InventoryRow
+from reconciler.model.live import Scope, Snapshot
+from reconciler.model.plan import OrganizationRef, Waiting
+from reconciler.model.result import ApplyResult, OperationResult, PersonResult
+from reconciler.report import apply_result, drift, explanation, inventory, sync_summary
+from tests.support.plans import LOSES_CALLING, NOON, ROLE_GOES, SALES, SUITE
+
+ACME = OrganizationRef("O", "acme")
+INVENTORY = Inventory(
+    "1.0",
+    "Inventory",
+    ACME,
+    "7",
+    NOON,
+    (
+        InventoryRow("L1", "Basic Messaging", None, None, None, 500, 100, 400, 100, 0),
+        InventoryRow(
+            "L2", "=cmd()", "acme.webex.com", "Control Hub managed site", "Sub-100001", 1000000, 1000003, -3, None, None
+        ),
+    ),
+)
+DRIFT = Drift(
+    "1.0",
+    "Drift",
+    ACME,
+    "7",
+    NOON,
+    NOON - timedelta(days=1),
+    (
+        DriftItem(
+            "P1", "p1@acme.example", "missing", "Webex Meetings Suite", "L1", "acme.webex.com", "removedByHand", SALES
+        ),
+        DriftItem("P1", "p1@acme.example", "extra", "attendee", None, "acme.webex.com", "addedByHand", ()),
+        DriftItem("P2", "p2@acme.example", "preserved", "Webex Calling - Professional", "L2", None, "leftGroup", SALES),
+    ),
+    (
+        StructuralChange("group Sales", "added"),
+        StructuralChange("licence Basic Messaging", "changed", "total", "400", "500"),
+    ),
+    (Waiting("P4", "p4@acme.example", "Webex Calling - Professional", NOON, SALES),),
+    (),
+    500,
+)
+EXPLANATION = Explanation(
+    "1.0",
+    "Explanation",
+    ACME,
+    "7",
+    NOON,
+    "P1",
+    "p1@acme.example",
+    "Person 1",
+    "pending",
+    ("Sales",),
+    (
+        SpeakingTemplate("sales", "templates/sales.yaml:1", True, "direct member of Sales"),
+        SpeakingTemplate("everyone", "everyone.yaml:1", False, "a group template speaks instead"),
+    ),
+    (
+        ExplainedLicense(
+            "Webex Meetings Suite @ acme.webex.com", "L1", "Sub-1", False, True, "toAdd", "The plan gives it.", SALES
+        ),
+    ),
+)
+
+
+def result(*outcomes: str, **other: object) -> ApplyResult:
+    """A run in which person 1 had these outcomes and person 2 is as planned."""
+    operations = tuple(OperationResult(SUITE, outcome, "400404 no unit") for outcome in outcomes)  # type: ignore[arg-type]
+    done = PersonResult("P2", "p2@acme.example", (OperationResult(ROLE_GOES, "done"),), 200)
+    people = (PersonResult("P1", "p1@acme.example", operations, 400, "T-1"), done) if outcomes else ()
+    fields = ("1.0", "ApplyResult", "R-1", "sha256:x", "O", NOON, NOON + timedelta(seconds=12.5), people)
+    return msgspec.structs.replace(ApplyResult(*fields), **other)  # type: ignore[arg-type]
+
+
+def test_inventory_fits_eighty_columns_with_whole_numbers() -> None:
+    """All nine facts of a pool are there; a negative number is not hidden."""
+    text = inventory.render(INVENTORY, "table", width=80)
+    assert max(map(len, text.splitlines())) <= 80
+    assert text.splitlines()[0] == "Licences of acme: 2 licences, as of 2026-11-21 12:00 UTC (snapshot 7)"
+    assert " ".join(text.split()).endswith(
+        "=cmd() 1,000,000 1,000,003 -3 ? ? acme.webex.com, Control Hub managed site Sub-100001"
+    )
+
+
+def test_a_wide_inventory_has_a_column_for_everything() -> None:
+    """The columns the interface names, in their order."""
+    header = inventory.render(INVENTORY, "table", width=160).splitlines()[1]
+    assert header.split("  ")[0] == "Name"
+    places = [header.index(column) for column in inventory.TEXTS + inventory.NUMBERS]
+    assert places == sorted(places)
+
+
+def test_inventory_csv_carries_the_snapshot_time_and_no_formula() -> None:
+    """A spreadsheet shows text that begins like a formula as text; numbers stay numbers."""
+    rows = list(csv.DictReader(io.StringIO(inventory.render(INVENTORY, "csv"))))
+    assert list(rows[0]) == [*inventory.TEXTS, *inventory.NUMBERS, "Snapshot"]
+    assert [row["Name"] for row in rows] == ["Basic Messaging", "'=cmd()"]
+    assert rows[1]["Available"] == "-3"
+    assert rows[1]["By users"] == ""
+    assert {row["Snapshot"] for row in rows} == {"2026-11-21T12:00:00+00:00"}
+
+
+def test_inventory_markdown_and_json() -> None:
+    """The same rows with the snapshot time, as a table and as data."""
+    assert (
+        inventory.render(INVENTORY, "markdown").splitlines()[4]
+        == "| Basic Messaging |  |  |  | 500 | 100 | 400 | 100 | 0 |"
+    )
+    assert "2026-11-21 12:00 UTC" in inventory.render(INVENTORY, "markdown")
+    assert json.loads(inventory.render(INVENTORY, "json"))["rows"][1]["available"] == -3
+
+
+DRIFT_TEXT = """\
+Drift of acme: 2 differences at 1 person (1 missing, 1 extra), 1 kept, 1 waiting
+Reading of 2026-11-21 12:00 UTC (500 people) against the files; last completed
+apply: 2026-11-20 12:00 UTC.
+
+Missing (1): the files want it, and the person does not hold it
+  p1@acme.example
+    Webex Meetings Suite @ acme.webex.com: somebody else took it away (sales,
+    templates/sales.yaml:7 [granted])
+
+Extra (1): the person holds it, and the files do not want it
+  p1@acme.example
+    attendee role @ acme.webex.com: somebody else gave it
+
+Kept (1): not wanted by the files, kept by a policy, no drift
+  p2@acme.example
+    Webex Calling - Professional: left a group (sales, templates/sales.yaml:7
+    [granted])
+
+Waiting (1): no unit left, no drift
+  Webex Calling - Professional: p4@acme.example
+
+Changed in the organization (2)
+  - group Sales added
+  - licence Basic Messaging: total 400 -> 500
+
+What next
+  webex-licenses plan shows what would put this right.
+"""
+
+
+def test_drift_tells_every_difference_with_its_cause() -> None:
+    """Missing, extra and kept are told apart; waiting and structure are beside them."""
+    assert drift.render(DRIFT, "text", width=80) == DRIFT_TEXT
+
+
+def test_no_drift_before_the_first_apply() -> None:
+    """An organization as wanted says so, and that nothing was applied yet."""
+    text = drift.render(msgspec.structs.replace(DRIFT, items=(), waiting=(), structure=(), since=None))
+    assert text.startswith("Drift of acme: none\n")
+    assert "none so far" in text
+    assert "What next" not in text
+
+
+def test_drift_markdown_stays_below_the_limit_and_json_is_whole() -> None:
+    """An issue can hold it, and a program gets all of it."""
+    many = msgspec.structs.replace(DRIFT, items=DRIFT.items * 5_000)
+    text = drift.render(many, "markdown")
+    assert len(text) <= 60_000
+    assert "<summary>Missing (5,000):" in text
+    assert text.count("<details>") == text.count("</details>")
+    assert len(json.loads(drift.render(many, "json"))["items"]) == 15_000
+
+
+EXPLANATION_TEXT = """\
+p1@acme.example (Person 1), invited, not signed in yet, in acme
+As of 2026-11-21 12:00 UTC. Groups: Sales.
+
+Templates
+  speaks  sales (templates/sales.yaml:1): direct member of Sales
+  silent  everyone (everyone.yaml:1): a group template speaks instead
+
+Licences (1)
+  will get        Webex Meetings Suite @ acme.webex.com (Sub-1)
+                  The plan gives it.
+                  sales, templates/sales.yaml:7 [granted]
+"""
+
+
+def test_an_explanation_names_templates_licences_and_lines() -> None:
+    """Who asks why gets the sentence and the file."""
+    assert explanation.render(EXPLANATION, "text", width=80) == EXPLANATION_TEXT
+    assert json.loads(explanation.render(EXPLANATION, "json"))["licenses"][0]["status"] == "toAdd"
+
+
+def test_a_complete_apply_is_two_lines() -> None:
+    """Nothing went wrong, nothing more to read."""
+    text = apply_result.render(result("done", "alreadyDone"))
+    assert text == (
+        "Applied: 2 people, 3 operations: 2 done, 1 done before\n"
+        "Run R-1, ended 2026-11-21 12:00 UTC after 12.5 s.\n"
+    )  # fmt: skip
+
+
+def test_operations_not_done_are_named_with_reason_and_next_step() -> None:
+    """Everybody who is not as planned is there, with Webex's words and tracking id."""
+    text = apply_result.render(
+        result("refused", "notSent", interrupted=True, stopped="10 errors in a row", held=3, waiting=1)
+    )
+    flat = " ".join(text.split())
+    assert flat.startswith(
+        "Applied in part: 2 people, 3 operations: 1 done, 1 refused by Webex, 1 not sent, 3 held back, 1 waiting"
+    )
+    assert "Interrupted: calls in flight were finished" in text
+    assert "Stopped: 10 errors in a row" in text
+    assert "Not as planned (1 person)\n  p1@acme.example (tracking id T-1)\n" in text
+    assert "+ Webex Meetings Suite @ acme.webex.com (Sub-1): refused by Webex: 400404 no unit" in flat
+    assert "- Refused: " in text
+    assert "- Not sent: " in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_an_empty_apply_says_so() -> None:
+    """Nothing to send is a good end."""
+    assert apply_result.render(result()).startswith("Nothing to apply: every licence is as planned\n")
+
+
+def test_an_apply_result_is_one_json_document() -> None:
+    """Programs read the whole run."""
+    loss = PersonResult("P1", "p1@acme.example", (OperationResult(LOSES_CALLING, "unknown"),))
+    document = json.loads(apply_result.render(result("done", people=(loss,)), "json"))
+    assert document["people"][0]["operations"][0]["operation"]["irreversible"] is True
+
+
+def test_a_sync_is_told_in_two_lines() -> None:
+    """What was read, when, at which cost, and what moved since."""
+    snapshot = Snapshot("7", "O", "Acme", NOON, Scope(), 500, 12, 20)
+    text = sync_summary.render(snapshot, added=1, changed=2, gone=3, unchanged=496, calls=14, seconds=3.21)
+    assert text == (
+        "Read Acme as of 2026-11-21 12:00 UTC: 500 people, 12 licences, 20 groups; 14 calls, 3.2 s.\n"
+        "Since the snapshot before: 1 new, 2 changed, 3 gone, 496 unchanged people.\n"
+    )
