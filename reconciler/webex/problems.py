@@ -1,0 +1,167 @@
+"""Answers that are no success, as exceptions that tell a person what to do next.
+
+Webex words its errors in four ways; all are searched for codes and one description. The description is the only part of a
+body that ever reaches a message, cut to one line; addresses in it are blotted out, for messages end in build logs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from reconciler.errors import (
+    WebexAuthError,
+    WebexConflictError,
+    WebexError,
+    WebexForbiddenError,
+    WebexNotFoundError,
+    WebexRefusedError,
+    WebexServerError,
+    WebexShapeError,
+    WebexThrottledError,
+    WebexUnreachableError,
+)
+from reconciler.webex.retry import THROTTLED, tracking_id
+
+_LONGEST_DESCRIPTION = 200
+_ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
+_HOW_TO_LOG_IN = "Check WEBEX_ACCESS_TOKEN: it is wrong or has expired (personal tokens last 12 hours)."
+
+# Which scope a call needs (webex-api facts, section 8). The first pattern that fits the path counts.
+_SCOPES: tuple[tuple[str, str, str], ...] = (
+    ("PATCH", r"/licenses/users$", "spark-admin:people_write"),
+    ("GET", r"/identity/scim/", "identity:people_read"),
+    ("GET", r"/telephony/config/", "spark-admin:telephony_config_read"),
+    ("GET", r"/licenses(/|$)", "spark-admin:licenses_read"),
+    ("GET", r"/people(/|$)", "spark-admin:people_read"),
+    ("GET", r"/groups(/|$)", "identity:groups_read"),
+    ("GET", r"/organizations(/|$)", "spark-admin:organizations_read"),
+    ("GET", r"/locations(/|$)", "spark-admin:locations_read"),
+    ("GET", r"/roles(/|$)", "spark-admin:roles_read"),
+)
+
+
+def scope_for(method: str, path: str) -> str:
+    """The scope a call needs, or an empty text where nobody documented one.
+
+    >>> scope_for("PATCH", "/v1/licenses/users")
+    'spark-admin:people_write'
+    """
+    return next((scope for verb, pattern, scope in _SCOPES if verb == method and re.search(pattern, path)), "")
+
+
+def problem(method: str, path: str, status: int, headers: Mapping[str, str], content: bytes, secret: str) -> WebexError:
+    """The exception for an answer that is no success. `secret`, the token, is kept out of it whatever Webex echoes."""
+    body = _json(content)
+    where = {"method": method, "path": path}
+    tracking = tracking_id(headers) or _text(body.get("trackingId"))
+    said = _description(body, secret)
+    if status == 401:
+        return WebexAuthError(
+            "Webex does not accept the access token", hint=_HOW_TO_LOG_IN, **where, status=status, tracking_id=tracking
+        )
+    if status == 403:
+        return WebexForbiddenError(
+            f"Webex forbids this call{said}",
+            hint=_scope_hint(method, path),
+            **where,
+            status=status,
+            tracking_id=tracking,
+        )
+    if 300 <= status < 400:
+        return WebexShapeError(
+            "Webex redirects elsewhere, and the token goes to the configured origin only",
+            hint="Check WEBEX_BASE_URL.",
+            **where,
+            status=status,
+            tracking_id=tracking,
+        )
+    kind, message, hint = _kind(status)
+    if issubclass(kind, WebexRefusedError):
+        found = tuple(dict.fromkeys([*_codes(body), *_header_codes(headers)]))
+        listed = f" with code {', '.join(map(str, found))}" if found else ""
+        return WebexRefusedError(
+            f"{message}{listed}{said}", hint=hint, **where, status=status, tracking_id=tracking, codes=found
+        )
+    return kind(f"{message}{said}", hint=hint, **where, status=status, tracking_id=tracking)
+
+
+def _kind(status: int) -> tuple[type[WebexError], str, str]:
+    if status == 404:
+        return WebexNotFoundError, "Webex does not have this, or the token may not see it", ""
+    if status in (409, 410, 428):
+        return WebexConflictError, "The state of this in Webex does not allow the call", ""
+    if status in THROTTLED:
+        return WebexThrottledError, "Webex still slows us down", "Try again later."
+    if status == 408:
+        # Nobody knows how far the request came, so this is no refusal.
+        return WebexUnreachableError, "Webex did not receive the whole call in time", "Check the network and try again."
+    if 400 <= status < 500:
+        return WebexRefusedError, "Webex refused the call", ""
+    if status >= 500:
+        return WebexServerError, "Webex failed to answer the call", "Try again later; see status.webex.com."
+    return WebexShapeError, "Webex answered with a status that is not documented for this call", ""
+
+
+def _scope_hint(method: str, path: str) -> str:
+    scope = scope_for(method, path)
+    need = f"The token needs the scope {scope}" if scope else "The token lacks a scope"
+    return f"{need}, and its owner an administrator role that covers it; make a new token or service app with both."
+
+
+def _json(content: bytes) -> Mapping[str, Any]:
+    try:
+        body = msgspec.json.decode(content)
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _parts(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every object of an error body that may hold a code or a description, most telling first."""
+    yield from _objects(body.get("errors"))
+    for error in _objects(body.get("error")):
+        yield from _objects(error.get("message"))
+    yield from (value for key, value in body.items() if ":messages:" in key and isinstance(value, dict))
+    yield body
+
+
+def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
+    yield from (item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
+
+
+def _codes(body: Mapping[str, Any]) -> Iterator[int]:
+    for part in _parts(body):
+        yield from _numbers([part.get("errorCode"), part.get("code")])
+
+
+def _header_codes(headers: Mapping[str, str]) -> Iterator[int]:
+    yield from _numbers(headers.get("Cisco-Spark-Error-Codes", "").split(","))
+
+
+def _numbers(values: Iterable[Any]) -> Iterator[int]:
+    for value in values:
+        text = str(value).strip()
+        if not isinstance(value, bool) and re.fullmatch(r"[0-9]{1,9}", text):
+            yield int(text)
+
+
+def _description(body: Mapping[str, Any], secret: str) -> str:
+    for part in _parts(body):
+        for key in ("description", "detail", "message"):
+            if text := _text(part.get(key)):
+                return f": {_clean(text, secret)}"
+    return ""
+
+
+def _clean(text: str, secret: str) -> str:
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    line = _ADDRESS.sub("[address]", line.replace(secret, "[token]"))
+    return line if len(line) <= _LONGEST_DESCRIPTION else line[: _LONGEST_DESCRIPTION - 1] + "…"
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None

@@ -1,0 +1,247 @@
+"""One connection to one Webex origin: the token, the calls, and what becomes of an answer.
+
+The token leaves this process in one place (`Session._send`), towards one origin, whatever a link in an answer says;
+redirects are never followed. Answers are read whole below the retries, so that a connection that breaks in the middle of a
+page is repeated like one that broke before it. Knows nothing of people or licences.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+from httpx_retries import RetryTransport
+
+from reconciler.errors import InputError, WebexAuthError, WebexShapeError, WebexUnreachableError
+from reconciler.webex.problems import problem
+from reconciler.webex.retry import THROTTLED, GetRetry, Note, Patience, Sleep, tracking_id
+
+_T = TypeVar("_T")
+_HOW_TO_LOG_IN = "Set WEBEX_ACCESS_TOKEN to a Webex access token."
+
+
+def utc_now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def ignore(_: str) -> None:
+    """Tell nobody."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A success: the whole body, and what paging and messages need. `next_link` is the raw URL of rel="next"."""
+
+    method: str
+    path: str
+    status: int
+    content: bytes
+    tracking_id: str | None = None
+    next_link: str | None = None
+
+    def understood(self, decode: Callable[[bytes], _T]) -> _T:
+        """The body through `decode`; WebexShapeError with path and tracking id where that cannot read it."""
+        try:
+            return decode(self.content)
+        except msgspec.ValidationError as error:
+            raise self.strange(f"Webex's answer is not of the documented shape: {error}") from None
+        except (ValueError, RecursionError):
+            # No cause and no text of the error: it may quote the body.
+            raise self.strange("Webex's answer is not JSON of the documented shape") from None
+
+    def strange(self, message: str) -> WebexShapeError:
+        """The exception for this answer when something about it is not as documented."""
+        return WebexShapeError(
+            message,
+            hint="Check WEBEX_BASE_URL and what stands between here and Webex; else report it with the tracking id.",
+            method=self.method,
+            path=self.path,
+            status=self.status,
+            tracking_id=self.tracking_id,
+        )
+
+
+class Session:
+    """The calls of one token to one origin. An async context manager; `calls` counts requests sent, repetitions included.
+
+    `base_url` is Webex's API including `/v1`. `org_id`, when set, is sent along wherever the API takes it; it may be set
+    later. `proxy` is a proxy's URL. `timeout` is in seconds and holds for each step of a call (connect, send, each read).
+    `note` is told of waits longer than 5 seconds. Raises WebexAuthError for an empty or unusable token, InputError for a
+    base URL that is none.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        base_url: str,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        org_id: str | None = None,
+        sleep: Sleep = asyncio.sleep,
+        clock: Callable[[], datetime] = utc_now,
+        note: Note = ignore,
+        timeout: float = 60.0,
+        proxy: str | None = None,
+    ) -> None:
+        self._token = _usable(token)
+        self._origin, self._base = _split(base_url)
+        self.org_id = org_id
+        self.calls = 0
+        self._waiting = (sleep, clock, note)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        inner = transport or httpx.AsyncHTTPTransport(proxy=proxy, limits=httpx.Limits(max_keepalive_connections=20))
+        self._client = httpx.AsyncClient(
+            transport=RetryTransport(transport=_Whole(inner, self._count)),
+            # Waiting for a free connection is our own doing and never an error of Webex.
+            timeout=httpx.Timeout(timeout, pool=None),
+            follow_redirects=False,
+            headers={"Accept": "application/json", "User-Agent": "webex-licenses"},
+        )
+
+    async def __aenter__(self) -> Session:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Stop what is still being read ahead and close all connections."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError, Exception):
+                await task
+        await self._client.aclose()
+
+    def api(self, path: str) -> str:
+        """The full path of an endpoint of the REST API: `/people` -> `/v1/people`."""
+        return self._base + path
+
+    def scim(self, org_uuid: str, path: str) -> str:
+        """The full path of a SCIM endpoint, which lives at the same origin beside `/v1`."""
+        return f"{self._base.removesuffix('/v1')}/identity/scim/{org_uuid}/v2{path}"
+
+    async def get(self, path: str, query: str = "") -> Answer:
+        """GET a full path with a query string that is already encoded. Repeated until answered, see `retry`."""
+        patience = Patience("GET", path, *self._waiting)
+        return self._accept(await self._send("GET", path, query, extensions={"retry": GetRetry(patience)}), path, {200})
+
+    async def patch(self, path: str, body: bytes) -> Answer:
+        """PATCH JSON. Sent again only after 429 and 423, because then Webex did nothing; never after anything else.
+
+        WebexServerError, WebexUnreachableError and WebexShapeError leave the effect unknown.
+        """
+        patience = Patience("PATCH", path, *self._waiting)
+        while True:
+            response = await self._send("PATCH", path, "", content=body)
+            if response.status_code not in THROTTLED:
+                return self._accept(response, path, {200, 206})
+            await patience.slowed(response.status_code, response.headers)
+
+    def ahead(self, call: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
+        """Start a call while something else is done; it ends with the session at the latest."""
+        task = asyncio.create_task(call)
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+        return task
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # Looked at, so that asyncio does not complain when nobody came to fetch it.
+
+    def _count(self) -> None:
+        self.calls += 1
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        query: str,
+        *,
+        content: bytes | None = None,
+        extensions: dict[str, Any] | None = None,
+    ) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._token}"}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        url = self._origin.copy_with(raw_path=(f"{path}?{query}" if query else path).encode("ascii"))
+        request = self._client.build_request(method, url, headers=headers, content=content, extensions=extensions or {})
+        try:
+            return await self._client.send(request)
+        except httpx.DecodingError:
+            raise WebexShapeError(
+                "Webex's answer is compressed in a way that cannot be undone", method=method, path=path
+            ) from None
+        except httpx.HTTPError as error:
+            raise WebexUnreachableError(
+                f"No answer from {self._origin.host}: {type(error).__name__}",
+                hint="Check the network, the proxy and WEBEX_BASE_URL.",
+                method=method,
+                path=path,
+            ) from None
+
+    def _accept(self, response: httpx.Response, path: str, expected: set[int]) -> Answer:
+        status, headers = response.status_code, response.headers
+        if status not in expected:
+            raise problem(response.request.method, path, status, headers, response.content, self._token)
+        link = response.links.get("next", {}).get("url") if "link" in headers else None
+        return Answer(response.request.method, path, status, response.content, tracking_id(headers), link)
+
+
+class _Whole(httpx.AsyncBaseTransport):
+    """Hands on answers that were read to the end, and counts the requests."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, count: Callable[[], None]) -> None:
+        self._inner = inner
+        self._count = count
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self._count()
+        response = await self._inner.handle_async_request(request)
+        try:
+            body = b"".join([part async for part in response.stream])  # type: ignore[union-attr]
+        finally:
+            await response.aclose()
+        return httpx.Response(
+            response.status_code,
+            headers=response.headers,
+            stream=httpx.ByteStream(body),
+            extensions=response.extensions,
+        )
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _usable(token: str) -> str:
+    bare = token.strip()
+    if not bare:
+        raise WebexAuthError("There is no Webex access token", hint=_HOW_TO_LOG_IN)
+    if not (bare.isascii() and bare.isprintable()) or " " in bare:
+        raise WebexAuthError("The Webex access token holds characters that no token has", hint=_HOW_TO_LOG_IN)
+    return bare
+
+
+def _split(base_url: str) -> tuple[httpx.URL, str]:
+    parts = urlsplit(base_url.strip())
+    try:
+        origin = httpx.URL(f"{parts.scheme}://{parts.netloc}") if parts.scheme in ("http", "https") else None
+    except httpx.InvalidURL:
+        origin = None
+    if origin is None or not origin.host or origin.userinfo or parts.query or parts.fragment:
+        raise InputError(
+            "The Webex base URL is not a plain http or https URL",
+            hint="Set WEBEX_BASE_URL like https://webexapis.com/v1, without user, query or fragment.",
+        )
+    return origin, parts.path.rstrip("/")
