@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 8  # the session paces itself; more open requests only cost memory
 _MANY_CALLS = 300  # from here on it is worth telling beforehand how long it may take
-_PEOPLE_A_CALL, _PEOPLE_A_CALL_WITH_CALLING = 500, 100
+_PEOPLE_A_CALL, _PEOPLE_A_CALL_WITH_CALLING = 1000, 100
 _SCIM_A_CALL = 100
 
 
@@ -76,6 +76,7 @@ async def read_organization(
     """The same over a connection that is open already, for operations that go on talking to Webex."""
     taken_at = context.clock()
     reader, store = connection.reader, context.store()
+    reader.use_organization(org_id)
     context.progress.start("Reading licences, groups and members", None)
     try:
         async with together() as tasks:
