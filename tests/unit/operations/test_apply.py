@@ -1,0 +1,251 @@
+"""Apply: everything checked before the first call, everything recorded after the last."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import pytest
+
+from reconciler.errors import (
+    BlockedPlanError,
+    LockedError,
+    PlanFileError,
+    ReconcilerError,
+    StalePlanError,
+    StoreError,
+    WebexRefusedError,
+    WebexServerError,
+)
+from reconciler.model.desired import Reference
+from reconciler.model.plan import GuardResult, Held, Plan
+from reconciler.model.result import ApplyResult
+from reconciler.operations.apply import Pace, apply
+from tests.unit.execute.bench import outcomes
+from tests.unit.execute.fakes import START, Stop, add, change, pool, remove
+from tests.unit.execute.plans import plan
+from tests.unit.operations.fakes import Named, World, desired
+
+FILES = desired(Reference(license="Basic Messaging"))
+LEDGER = SimpleNamespace(registry="registry", in_force={"sales": START}, reorigin={}, waiting=())
+EMPTY = plan()
+
+
+class Bench:
+    """A world, and a planner that answers `fresh` first and `EMPTY` from then on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, fresh: Plan, **people: Iterable[str]) -> None:
+        self.world = World(**people)
+        self.stop = Stop()
+        self._plans = iter([fresh])
+        monkeypatch.setattr("reconciler.planner.make_plan", self._make_plan, raising=False)
+
+    def _make_plan(self, *arguments: Any) -> Any:
+        assert self.world.store.syncs[-1].committed, "planned before reading"
+        return SimpleNamespace(plan=next(self._plans, EMPTY), ledger=LEDGER)
+
+    def apply(self, reviewed: Plan) -> ApplyResult:
+        pace = Pace(concurrency=1, sleep=self.world.time.sleep)
+        return asyncio.run(apply(FILES, self.world.context, reviewed, stop=self.stop, holder="test", pace=pace))
+
+    def refused(self, reviewed: Plan, error: type[ReconcilerError]) -> ReconcilerError:
+        """Expect `error`; whatever it is, nothing was sent and no run was begun."""
+        with pytest.raises(error) as raised:
+            self.apply(reviewed)
+        assert self.world.log == []
+        return raised.value
+
+
+def test_a_plan_is_carried_out_and_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything done: counters are read again, the ledger is recorded, the run is closed, the lease is given back."""
+    both = plan(change("ann", add("a")), change("bob", remove("b")))
+    bench = Bench(monkeypatch, both, ann=[], bob=["b"])
+    result = bench.apply(both)
+    store = bench.world.store
+    assert [outcomes(person) for person in result.people] == [["done"], ["done"]]
+    assert (result.complete, result.sent, result.run, result.plan_digest) == (True, True, "run-1", "sha256:plan")
+    assert store.log[0] == "start_run"
+    assert store.recorded == [
+        {"registry": "registry", "in_force": {"sales": START}, "reorigin": {}, "waiting": (), "at": START}
+    ]
+    assert store.refreshed == [bench.world.reader.pools]
+    assert store.finished == [("run-1", True)]
+    assert store.the_lease.log == ["acquire org-1", "release org-1"]
+    assert bench.world.reader.asked[-1] == "licenses"
+
+
+def test_an_empty_plan_is_recorded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In-force dates begin with the first completed apply, an empty one included."""
+    bench = Bench(monkeypatch, EMPTY)
+    result = bench.apply(EMPTY)
+    assert (result.complete, result.sent, result.people) == (True, False, ())
+    assert len(bench.world.store.recorded) == 1
+
+
+def test_a_plan_of_another_organization(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan's organization is not the one of the files: nothing is read into the store, let alone sent."""
+    bench = Bench(monkeypatch, EMPTY)
+    bench.world.reader.organization = Named("org-2", "Other")
+    error = bench.refused(plan(org="org-1"), PlanFileError)
+    assert "org-2" in error.message
+    assert bench.world.store.syncs == []
+
+
+def test_files_that_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The desired digest differs from the plan's: stale, exit 4."""
+    error = Bench(monkeypatch, EMPTY).refused(plan(desired_digest="sha256:other"), StalePlanError)
+    assert error.exit_code == 4
+
+
+def test_a_reading_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    """guards.maxAge counts from the snapshot of the plan."""
+    error = Bench(monkeypatch, EMPTY).refused(plan(taken_at=START - timedelta(hours=25)), StalePlanError)
+    assert "25.0 hours" in error.message
+    assert Bench(monkeypatch, EMPTY).apply(plan(taken_at=START - timedelta(hours=24))).complete
+
+
+def test_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else holds the lease: nothing is read, and their lease is not released."""
+    bench = Bench(monkeypatch, EMPTY)
+    bench.world.store.the_lease.taken_by = "host-2, process 3"
+    error = bench.refused(EMPTY, LockedError)
+    assert error.exit_code == 4
+    assert bench.world.store.the_lease.log == []
+
+
+def test_a_stopping_guard_of_the_fresh_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guards of the file are not trusted: what objects now stops, by name, and the lease is given back."""
+    reviewed = plan(change("ann", remove("a")))
+    stopping = GuardResult("removals", "stop", "Too many removals.")
+    bench = Bench(monkeypatch, msgspec.structs.replace(reviewed, guards=(stopping,)), ann=["a"])
+    error = bench.refused(reviewed, BlockedPlanError)
+    assert isinstance(error, BlockedPlanError)
+    assert "removals: Too many removals." in error.message
+    assert [finding.code for finding in error.findings] == ["removals"]
+    assert bench.world.store.the_lease.log == ["acquire org-1", "release org-1"]
+
+
+def test_guards_that_do_not_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An acknowledged objection and a holding one let the rest pass."""
+    guards = (GuardResult("irreversible", "stop", "x", acknowledged=True), GuardResult("protected", "hold", "y"))
+    reviewed = plan(change("ann", add("a")))
+    bench = Bench(monkeypatch, msgspec.structs.replace(reviewed, guards=guards), ann=[])
+    assert bench.apply(reviewed).complete
+
+
+def test_only_what_both_plans_want(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Done already, sent, and skipped stand together in one result per person, in the order of the plan."""
+    reviewed = plan(change("ann", add("a"), add("b"), add("c")), change("bob", add("a")))
+    bench = Bench(monkeypatch, plan(change("ann", add("b"))), ann=["a"])
+    result = bench.apply(reviewed)
+    assert [outcomes(person) for person in result.people] == [["alreadyDone", "done", "skipped"], ["skipped"]]
+    assert result.people[0].status == 200
+    assert "no longer in the organization" in result.people[1].operations[0].detail
+    assert not result.complete
+    assert bench.world.store.recorded == []
+    assert bench.world.store.finished == [("run-1", False)]
+
+
+def test_held_operations_do_not_count_as_undone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a guard holds is named and counted, and the apply is complete without it."""
+    reviewed = plan(change("ann", add("a"), remove("b")))
+    held = Held("ann", "ann@acme.example", remove("b"), "protected")
+    bench = Bench(monkeypatch, plan(change("ann", add("a")), held=(held,)), ann=["b"])
+    result = bench.apply(reviewed)
+    assert [outcomes(person) for person in result.people] == [["done"]]
+    assert (result.complete, result.held) == (True, 1)
+    assert "Held by protected: remove Name of b for ann@acme.example" in bench.world.progress.notes
+
+
+def test_a_refusal_leaves_the_ledger_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not everything was done: no in-force dates, but the counters are read again and the run is closed as unfinished."""
+    reviewed = plan(change("ann", add("a")), change("bob", add("a")))
+    bench = Bench(monkeypatch, reviewed, ann=[], bob=[])
+    bench.world.webex.before["ann"] = WebexRefusedError("No", status=400, codes=[400404])
+    result = bench.apply(reviewed)
+    assert [outcomes(person) for person in result.people] == [["refused"], ["done"]]
+    assert bench.world.store.recorded == []
+    assert bench.world.store.finished == [("run-1", False)]
+    assert len(bench.world.store.refreshed) == 1
+
+
+def test_units_are_counted_in_the_fresh_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pools that a run watches are those read just now, not those of the file."""
+    changes = (change("ann", remove("pro")), change("bob", add("pro")))
+    bench = Bench(monkeypatch, plan(*changes, pools=(pool("pro", 0, add=1, remove=1),)), ann=["pro"], bob=[])
+    bench.world.webex.before["ann"] = WebexRefusedError("No", status=400, codes=[400404])
+    result = bench.apply(plan(*changes, pools=(pool("pro", 5, add=1, remove=1),)))
+    assert [outcomes(person) for person in result.people] == [["refused"], ["skipped"]]
+
+
+def test_interrupted_before_the_first_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while reading: interrupted, and nothing was sent."""
+    reviewed = plan(change("ann", add("a")))
+    bench = Bench(monkeypatch, reviewed, ann=[])
+    bench.stop.on = True
+    result = bench.apply(reviewed)
+    assert (result.interrupted, result.sent, result.complete) == (True, False, False)
+    assert bench.world.store.finished == [("run-1", False)]
+
+
+def test_interrupted_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C between two people: the first is done, the second was not sent, nothing is recorded as in force."""
+    reviewed = plan(change("ann", add("a")), change("bob", add("a")))
+    bench = Bench(monkeypatch, reviewed, ann=[], bob=[])
+    bench.world.webex.on_patch = lambda person: setattr(bench.stop, "on", True)
+    result = bench.apply(reviewed)
+    assert [outcomes(person) for person in result.people] == [["done"], ["notSent"]]
+    assert (result.interrupted, result.sent, result.complete) == (True, True, False)
+    assert bench.world.store.recorded == []
+
+
+def test_interrupted_too_late_to_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C during the last call: everything was done, so nothing was interrupted."""
+    reviewed = plan(change("ann", add("a")))
+    bench = Bench(monkeypatch, reviewed, ann=[])
+    bench.world.webex.on_patch = lambda person: setattr(bench.stop, "on", True)
+    assert bench.apply(reviewed).complete
+
+
+def test_counters_that_cannot_be_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The closing reading fails: told, but everything was done and is recorded."""
+    reviewed = plan(change("ann", add("a")))
+    bench = Bench(monkeypatch, reviewed, ann=[])
+    down = WebexServerError("Down", status=503)
+    bench.world.webex.on_patch = lambda person: bench.world.reader.fail.update(licenses=down)
+    assert bench.apply(reviewed).complete
+    assert len(bench.world.store.recorded) == 1
+    assert any("counters could not be read again" in note for note in bench.world.progress.notes)
+
+
+def test_a_closing_record_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was sent is told although the store failed afterwards; the run is not complete."""
+    reviewed = plan(change("ann", add("a")))
+    bench = Bench(monkeypatch, reviewed, ann=[])
+    bench.world.store.fail["record_apply"] = StoreError("The disk is full.")
+    result = bench.apply(reviewed)
+    assert [outcomes(person) for person in result.people] == [["done"]]
+    assert "The disk is full." in result.stopped
+    assert not result.complete
+    assert bench.world.store.finished == [("run-1", False)]
+
+
+def test_a_run_that_cannot_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The result is not lost because the last write fails."""
+    reviewed = plan(change("ann", add("a")))
+    bench = Bench(monkeypatch, reviewed, ann=[])
+    bench.world.store.fail["finish_run"] = StoreError("The disk is full.")
+    assert outcomes(bench.apply(reviewed).people[0]) == ["done"]
+    assert bench.world.store.the_lease.log[-1] == "release org-1"
+
+
+def test_a_reading_that_fails_gives_the_lease_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Webex is down while reading: the error is raised, nothing was sent, the lease is free."""
+    bench = Bench(monkeypatch, EMPTY)
+    bench.world.reader.fail["groups"] = WebexServerError("Down", status=503)
+    bench.refused(EMPTY, WebexServerError)
+    assert bench.world.store.the_lease.log == ["acquire org-1", "release org-1"]
