@@ -1,1 +1,219 @@
-"""x."""
+"""The whole core on one page: desired + live + memory -> a plan, and what to remember once it is done.
+
+No clock, network, disk or environment: the same values give the same plan, byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import msgspec
+
+from reconciler.book.book import Book
+from reconciler.book.population import Population
+from reconciler.diff.changes import Differ, Difference
+from reconciler.diff.ledger import Ledger, ledger
+from reconciler.diff.notes import notes
+from reconciler.errors import InputError, UnknownNameError
+from reconciler.guard import GUARDS, Sight
+from reconciler.model.catalog import Product, attendee
+from reconciler.model.desired import Desired
+from reconciler.model.expected import Allocation, Answer, Key
+from reconciler.model.finding import errors, ordered
+from reconciler.model.memory import Memory
+from reconciler.model.plan import (
+    FORMAT_VERSION,
+    Change,
+    DesiredRef,
+    GuardResult,
+    LiveRef,
+    OrganizationRef,
+    Plan,
+    PoolLine,
+    Summary,
+    Tool,
+    stamp,
+)
+from reconciler.ports import LiveView
+from reconciler.resolve.allocate import Demand, allocate
+from reconciler.resolve.calling import NumberPlan
+from reconciler.resolve.engine import Resolver
+from reconciler.resolve.pools import Units
+from reconciler.resolve.scope import scope_needed
+
+
+class Workings(msgspec.Struct, frozen=True):
+    """The values a plan was made from, for `explain` and `drift`: views of them, never a second derivation."""
+
+    book: Book
+    population: Population
+    answers: Mapping[Key, Answer]
+    allocation: Allocation
+    hands_off: Mapping[Key, str]
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """A plan, what the store must remember after it, and how it came about."""
+
+    plan: Plan
+    ledger: Ledger
+    workings: Workings
+
+
+def make_plan(desired: Desired, live: LiveView, memory: Memory, now: datetime, tool_version: str) -> Planned:
+    """Everything, in order: bind, resolve each situation once, hand out units, diff, ask the guards.
+
+    Raises UnknownNameError, with every finding, for names that live does not have; InputError when the snapshot is empty
+    or was read in too small a scope. `now` has a time zone.
+    """
+    _check_snapshot(desired, live)
+    book = Book(desired, live.licenses(), live.groups(), live.members_seen(), memory, now)
+    units = Units(book)
+    if errors(book.findings):
+        raise UnknownNameError(
+            "the files name things that the organization does not have", findings=ordered(book.findings),
+            hint="nothing was planned; correct the files and plan again",
+        )  # fmt: skip
+    population = Population(book, live, units.budget_groups)
+    _acknowledge(book, population)
+    resolver = Resolver(book)
+    answers = {key: resolver.answer(key) for key in population.counts}
+    allocation = _allocate(book, units, population, answers, live, now)
+    difference = Differ(book, population, answers, allocation, live).run()
+    changes = tuple(difference.changes)
+    findings = ordered((*book.findings, *population.findings, *difference.findings, *notes(book, population, answers)))
+    plan = Plan(
+        FORMAT_VERSION, "Plan", Tool("webex-licenses", tool_version),
+        OrganizationRef(live.snapshot().org_id, desired.organization.name),
+        now.astimezone(UTC), "", DesiredRef(desired.digest, desired.commit), _live_ref(live),
+        _summary(changes, difference, live.snapshot().people), _pools(book, changes), changes, tuple(difference.held),
+        tuple(difference.waiting), findings, _guards(book, population, answers, changes, difference),
+    )  # fmt: skip
+    hands_off = {key: why for key in population.counts if (why := resolver.hands_off(key))}
+    workings = Workings(book, population, answers, allocation, hands_off)
+    return Planned(stamp(plan), ledger(book, population, answers, difference.waiting_keys, now), workings)
+
+
+def _check_snapshot(desired: Desired, live: LiveView) -> None:
+    snapshot = live.snapshot()
+    if snapshot.people == 0:
+        raise InputError(
+            "the snapshot holds no people at all", hint="check the token's role; an empty reading removes nothing"
+        )
+    if not desired.templates:
+        raise InputError("the files hold no template", hint="add an OrganizationTemplate or a GroupTemplate")
+    if not snapshot.scope.covers(scope_needed(desired, live.licenses(), live.groups())):
+        raise InputError(
+            "the snapshot was read for other files: these need groups, numbers or directory data that it does not hold",
+            hint="run sync with these files, then plan again",
+        )
+
+
+def _acknowledge(book: Book, population: Population) -> None:
+    """Licence names whose irreversible removals an Acknowledgement with `max` covers (used by `irreversible: hold`)."""
+    papers = [p for p in book.desired.acknowledgements if p.license and p.max and p.until >= book.today]
+    if papers and book.organization.guards.irreversible == "hold":
+        tentative = Resolver(book)
+        book.acknowledged = frozenset(book.catalog.canonical(paper.license or "") for paper in papers)
+        losses: dict[str, int] = {}
+        for key, count in population.counts.items():
+            for removal in tentative.answer(key).removals:
+                losses[removal.product.name] = losses.get(removal.product.name, 0) + count
+        book.acknowledged = frozenset(
+            book.catalog.canonical(paper.license or "")
+            for paper in papers
+            if losses.get(book.catalog.canonical(paper.license or ""), 0) <= (paper.max or 0)
+        )
+
+
+def _allocate(
+    book: Book, units: Units, population: Population, answers: Mapping[Key, Answer], live: LiveView, now: datetime
+) -> Allocation:
+    demand: list[Demand] = []
+    for key, count in population.counts.items():
+        units.hold(key, count)
+        for removal in answers[key].removals:
+            if removal.holding in units.left:
+                units.left[removal.holding] += count
+        demand.extend(Demand(key, request, count) for request in answers[key].requests)
+    numbers = NumberPlan(live.locations(), live.numbers(), book.desired.calling_assignments)
+    return allocate(book, units, demand, population.fetch, numbers, now)
+
+
+def _live_ref(live: LiveView) -> LiveRef:
+    snapshot = live.snapshot()
+    return LiveRef(snapshot.id, snapshot.taken_at, snapshot.people, snapshot.licenses, snapshot.groups)
+
+
+def _pools(book: Book, changes: tuple[Change, ...]) -> tuple[PoolLine, ...]:
+    """Every pool of a declared product or that changes, sorted by name, site, subscription."""
+    adds: dict[str, int] = {}
+    removes: dict[str, int] = {}
+    for change in changes:
+        for operation in change.licenses:
+            tally = adds if operation.operation == "add" else removes
+            tally[operation.license_id] = tally.get(operation.license_id, 0) + 1
+    lines = []
+    for pool_id in book.declared_pools | adds.keys() | removes.keys():
+        pool, add, remove = book.catalog.pools[pool_id], adds.get(pool_id, 0), removes.get(pool_id, 0)
+        after = None if pool.available is None else pool.available - add + remove
+        lines.append(
+            PoolLine(
+                pool_id,
+                pool.name,
+                pool.subscription,
+                pool.site,
+                pool.total,
+                pool.consumed,
+                pool.available,
+                add,
+                remove,
+                after,
+            )
+        )
+    return tuple(
+        sorted(lines, key=lambda line: (line.license, line.site or "", line.subscription or "", line.license_id))
+    )
+
+
+def _summary(changes: tuple[Change, ...], difference: Difference, people: int) -> Summary:
+    licenses = [operation for change in changes for operation in change.licenses]
+    roles = [operation for change in changes for operation in change.attendee_sites]
+    return Summary(
+        people=len(changes),
+        additions=sum(operation.operation == "add" for operation in licenses),
+        removals=sum(operation.operation == "remove" for operation in licenses),
+        attendee_additions=sum(operation.operation == "add" for operation in roles),
+        attendee_removals=sum(operation.operation == "remove" for operation in roles),
+        irreversible=sum(operation.irreversible for operation in licenses),
+        held=len(difference.held),
+        waiting=len(difference.waiting),
+        unchanged=people - len(changes),
+    )
+
+
+def _guards(
+    book: Book,
+    population: Population,
+    answers: Mapping[Key, Answer],
+    changes: tuple[Change, ...],
+    difference: Difference,
+) -> tuple[GuardResult, ...]:
+    holders: dict[Product, int] = {}
+    managed = 0
+    for key, count in population.counts.items():
+        held = {book.catalog.product_of[pool] for pool in key.holdings if pool in book.declared_pools}
+        held |= {attendee(site) for site in key.attendee_sites}
+        managed += count if held else 0
+        for product in held:
+            holders[product] = holders.get(product, 0) + count
+    sight = Sight(book, changes, tuple(difference.losses.people), holders, managed, sum(population.counts.values()))
+    results = [result for guard in GUARDS for result in guard.check(sight)]
+    held_by: dict[str, int] = {}
+    for item in difference.held:
+        held_by[item.guard] = held_by.get(item.guard, 0) + 1
+    results += [
+        GuardResult(guard, "hold", f"{count} operations are held back") for guard, count in sorted(held_by.items())
+    ]
+    return tuple(results)

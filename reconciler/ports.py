@@ -52,6 +52,9 @@ class LiveView(Protocol):
     def find(self, emails: Collection[str]) -> Mapping[str, Person]:
         """Canonical address -> person, over all of a person's addresses; addresses nobody has are left out."""
 
+    def locate(self, people: Collection[str]) -> Mapping[str, int]:
+        """Person id -> situation id, for those of `people` who are in the snapshot."""
+
     def first_seen_after(self, when: datetime) -> frozenset[str]:
         """Ids of people created after `when`, or first seen in a snapshot taken after it.
 

@@ -1,1 +1,32 @@
-""""""
+"""Objections that stop an apply. One guard per file, listed in GUARDS in the order they are asked.
+
+A guard reads what a plan would do and answers with `GuardResult`s; it changes nothing. (What holds single operations
+back is in `resolve/hold/`, because a held removal frees no unit.) Source: RULES section 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from reconciler.guard import additions_limit, irreversible_needs_acknowledgement, removals_limit
+from reconciler.guard.sight import Sight
+from reconciler.model.plan import GuardResult
+
+__all__ = ["GUARDS", "Guard", "Sight"]
+
+
+class Guard(msgspec.Struct, frozen=True):
+    """A guard: its code, its number in the rule book, and the check."""
+
+    code: str
+    number: str
+    check: Callable[[Sight], list[GuardResult]]
+
+
+GUARDS: tuple[Guard, ...] = (
+    Guard("removals-limit", "7.1", removals_limit.check),
+    Guard("additions-limit", "7.1", additions_limit.check),
+    Guard("irreversible", "7.2", irreversible_needs_acknowledgement.check),
+)

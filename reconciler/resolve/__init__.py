@@ -1,1 +1,89 @@
-""""""
+"""The rule book: desired + live + memory -> expected.
+
+One rule per file, named by its claim, listed here in the order they act. WISHING looks at who a person is (groups,
+state, exceptions), SETTLING also at what they hold, HOLDS keep back what must not go now. To add a rule: write the
+file, add one line here, add its test in tests/unit/resolve/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from reconciler.resolve import (
+    a_held_unit_satisfies,
+    calling_needs_a_readable_record,
+    deactivated_people_get_nothing,
+    exceptions_add_and_deny,
+    exempt_people_are_left_alone,
+    free_licenses_stay,
+    free_prerequisites_come_along,
+    grants_are_united,
+    held_tiers_are_respected,
+    host_and_attendee_exclude_each_other,
+    host_beats_attendee,
+    newcomer_templates_speak_for_newcomers,
+    one_host_license_per_site,
+    outsiders_are_left_alone,
+    requests_are_what_is_left,
+    retention_decides_the_rest,
+    site_admins_cannot_be_attendees,
+    the_higher_tier_wins,
+    the_mode_selects_templates,
+)
+from reconciler.resolve.case import Case
+from reconciler.resolve.hold import (
+    incomplete_reads_release_nothing,
+    lost_groups_release_nothing,
+    protected_people_lose_nothing,
+    the_first_apply_only_adds,
+    unacknowledged_losses_are_held,
+)
+from reconciler.resolve.scope import scope_needed
+
+__all__ = ["HOLDS", "RULES", "SETTLING", "WISHING", "Rule", "scope_needed"]
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """A rule: its claim (the name of its file), its number in the rule book, and what it does to a case."""
+
+    claim: str
+    number: str
+    act: Callable[[Case], None]
+
+
+WISHING: tuple[Rule, ...] = (
+    Rule("outsiders-are-left-alone", "1.5", outsiders_are_left_alone.act),
+    Rule("exempt-people-are-left-alone", "1.6", exempt_people_are_left_alone.act),
+    Rule("the-mode-selects-templates", "1.1, 1.2", the_mode_selects_templates.act),
+    Rule("newcomer-templates-speak-for-newcomers", "1.3, 1.4", newcomer_templates_speak_for_newcomers.act),
+    Rule("deactivated-people-get-nothing", "1.5", deactivated_people_get_nothing.act),
+    Rule("grants-are-united", "2.4, 3.1", grants_are_united.act),
+    Rule("exceptions-add-and-deny", "1.6", exceptions_add_and_deny.act),
+    Rule("the-higher-tier-wins", "3.5", the_higher_tier_wins.act),
+    Rule("one-host-license-per-site", "2.5, 3.6", one_host_license_per_site.act),
+    Rule("host-beats-attendee", "3.3", host_beats_attendee.act),
+    Rule("site-admins-cannot-be-attendees", "3.4", site_admins_cannot_be_attendees.act),
+    Rule("free-prerequisites-come-along", "3.7", free_prerequisites_come_along.act),
+)
+
+SETTLING: tuple[Rule, ...] = (
+    Rule("a-held-unit-satisfies", "3.2, 4.3", a_held_unit_satisfies.act),
+    Rule("retention-decides-the-rest", "4.1, 4.2", retention_decides_the_rest.act),
+    Rule("calling-needs-a-readable-record", "6.5, 6.6", calling_needs_a_readable_record.act),
+    Rule("held-tiers-are-respected", "3.5, 3.7", held_tiers_are_respected.act),
+    Rule("host-and-attendee-exclude-each-other", "3.3", host_and_attendee_exclude_each_other.act),
+    Rule("free-licenses-stay", "3.8", free_licenses_stay.act),
+    Rule("requests-are-what-is-left", "4.4", requests_are_what_is_left.act),
+)
+
+HOLDS: tuple[Rule, ...] = (
+    Rule("protected-people-lose-nothing", "7.4", protected_people_lose_nothing.act),
+    Rule("the-first-apply-only-adds", "7.6", the_first_apply_only_adds.act),
+    Rule("lost-groups-release-nothing", "1.7", lost_groups_release_nothing.act),
+    Rule("incomplete-reads-release-nothing", "7.3", incomplete_reads_release_nothing.act),
+    Rule("unacknowledged-losses-are-held", "7.2", unacknowledged_losses_are_held.act),
+)
+
+RULES: tuple[Rule, ...] = WISHING + SETTLING + HOLDS

@@ -1,0 +1,226 @@
+"""The book: the files of one organization bound to what it owns, once per plan. All rules read it; none changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+
+import msgspec
+
+from reconciler.book.bind import Binder
+from reconciler.book.catalog import Catalog
+from reconciler.book.groups import Groups
+from reconciler.model.catalog import License, Product, attendee
+from reconciler.model.desired import Desired, Template, UserException
+from reconciler.model.expected import Grant
+from reconciler.model.finding import Finding
+from reconciler.model.live import Group
+from reconciler.model.memory import Memory, RegisteredTemplate, Registry
+from reconciler.model.plan import Because
+
+
+class BoundTemplate(msgspec.Struct, frozen=True):
+    """A template with the ids of its groups and its grants. `in_force`: since when it speaks for newcomers, or None."""
+
+    template: Template
+    groups: frozenset[str]
+    grants: tuple[Grant, ...]
+    in_force: datetime | None
+
+    @property
+    def name(self) -> str:
+        """The template's name in the files."""
+        return self.template.name
+
+    @property
+    def products(self) -> frozenset[Product]:
+        """What it grants."""
+        return frozenset(grant.product for grant in self.grants)
+
+
+class BoundException(msgspec.Struct, frozen=True):
+    """A UserException in force, with its grants and the products it denies."""
+
+    exception: UserException
+    grants: tuple[Grant, ...]
+    denied: frozenset[Product]
+
+    @property
+    def because(self) -> Because:
+        """The reason a decision of this exception carries."""
+        return Because("exceptions-act", f"exception:{self.exception.name}", str(self.exception.source))
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What of the snapshot is known to be incomplete (RULES 7.3): licence ids, products of incomplete groups, people."""
+
+    licenses: frozenset[str] = frozenset()
+    products: frozenset[Product] = frozenset()
+    shrunk: bool = False
+
+
+class Book:
+    """Everything the rules look things up in. Public attributes are read only by convention.
+
+    `declared`: products the tool may take away (RULES 4.1). `named_sites`, `inside`: what counts as inside the defaults
+    (RULES 4.3). `findings`: what binding found; errors among them mean that no plan can be made. `reading` and
+    `acknowledged` (licence names whose removals an Acknowledgement with `max` covers) are set once, before any rule runs.
+    """
+
+    def __init__(
+        self,
+        desired: Desired,
+        licenses: Sequence[License],
+        groups: Sequence[Group],
+        members_seen: Mapping[str, tuple[int, int]],
+        memory: Memory,
+        now: datetime,
+    ) -> None:
+        self.desired = desired
+        self.organization = desired.organization
+        self.memory = memory
+        self.today: date = now.astimezone(UTC).date()
+        self.catalog = Catalog(licenses, desired.organization.aliases, desired.organization.tiers)
+        self.groups = Groups(groups, memory.known_groups)
+        self._binder = Binder(desired.organization, self.catalog)
+        self.findings: list[Finding] = self._binder.findings
+        self.templates = tuple(self._bound(template) for template in sorted(desired.templates, key=lambda t: t.name))
+        self.exceptions = {item.exception.name: item for item in self._exceptions()}
+        self.managed = frozenset[Product]().union(*(self._binder.managed(entry) for entry in self.organization.manage))
+        self.templated_groups = frozenset(group for item in self.templates for group in item.groups)
+        self._check_groups(members_seen)
+        self.declared = self._declared()
+        self._binder.check_defaults()
+        self.declared_pools = frozenset(p for product in self.declared for p in self.catalog.sellers.get(product, ()))
+        self.named_sites = self._named_sites()
+        self.inside = self._inside()
+        self._registered = {item.name: item for item in memory.registry.templates} if memory.registry else {}
+        self._registered_groups = frozenset(g for item in self._registered.values() for g in item.groups)
+        self.reading = Reading()
+        self.acknowledged: frozenset[str] = frozenset()
+
+    def _bound(self, template: Template) -> BoundTemplate:
+        found = (self.groups.find(reference, self.findings) for reference in template.groups)
+        grants = (
+            self._binder.bind(reference, template=template.name, priority=template.priority)
+            for reference in template.licenses
+        )
+        in_force = self.memory.in_force.get(template.name)
+        if template.active_from is not None:
+            in_force = datetime.combine(template.active_from, time(), UTC)
+        return BoundTemplate(
+            template,
+            frozenset(group for group in found if group is not None),
+            tuple(grant for grant in grants if grant is not None),
+            in_force,
+        )
+
+    def _exceptions(self) -> list[BoundException]:
+        """The exceptions in force today; expired ones stop acting and warn (RULES 1.6)."""
+        bound = []
+        for item in sorted(self.desired.exceptions, key=lambda item: item.name):
+            if item.until is not None and item.until < self.today:
+                self.findings.append(
+                    Finding(
+                        "exception-expired",
+                        "warning",
+                        str(item.source),
+                        f"exception {item.name!r} ended on {item.until} and no longer acts",
+                        "delete it, or extend `until`",
+                    )
+                )
+                continue
+            grants = (
+                self._binder.bind(reference, template=f"exception:{item.name}", priority=0, rule="exceptions-act")
+                for reference in item.add
+            )
+            with_calling = (
+                msgspec.structs.replace(grant, calling=grant.calling or item.calling) for grant in grants if grant
+            )
+            denied = frozenset[Product]().union(*(self._binder.managed(entry) for entry in item.deny))
+            bound.append(BoundException(item, tuple(with_calling), denied))
+        return bound
+
+    def _check_groups(self, members_seen: Mapping[str, tuple[int, int]]) -> None:
+        declared: dict[str, str] = {}
+        for item in self.templates:
+            for group in item.groups:
+                declared.setdefault(group, str(item.template.source))
+        self.groups.check_emptied(declared, members_seen, self.findings)
+        self.groups.release(self.desired.acknowledgements, self.today)
+
+    def _declared(self) -> frozenset[Product]:
+        granted = {grant.product for item in self.templates for grant in item.grants}
+        added = {grant.product for item in self.exceptions.values() for grant in item.grants}
+        return frozenset(granted | added | self.managed)
+
+    def _named_sites(self) -> frozenset[str]:
+        granted = {grant.product.site for item in self.templates for grant in item.grants}
+        added = {grant.product.site for item in self.exceptions.values() for grant in item.grants}
+        default = {self.organization.default_site} if self.organization.default_site else set()
+        return frozenset(granted | added | default)
+
+    def _inside(self) -> frozenset[str]:
+        """The pools whose holders are inside the default subscription (RULES 4.3).
+
+        A product that only one subscription sells is always inside: there is nothing it could be moved to.
+        """
+        named = {grant.named_subscription for item in self.templates for grant in item.grants}
+        named |= {grant.named_subscription for item in self.exceptions.values() for grant in item.grants}
+        if self.organization.subscription_policy == "oldestFirst":
+            good = set(self.organization.subscription_order) | named
+        else:
+            good = {self.organization.default_subscription} | named
+        inside = set()
+        for pools in self.catalog.sellers.values():
+            subscriptions = {self.catalog.pools[pool].subscription for pool in pools}
+            inside |= {p for p in pools if len(subscriptions) == 1 or self.catalog.pools[p].subscription in good}
+        return frozenset(inside)
+
+    def is_declared(self, product: Product) -> bool:
+        """Whether the files make this product the tool's business (RULES 4.1)."""
+        return product in self.declared
+
+    def registered(self, name: str) -> RegisteredTemplate | None:
+        """The template as it was at the last completed apply."""
+        return self._registered.get(name)
+
+    def spoke_for(self, name: str, groups: frozenset[str]) -> bool:
+        """Whether the template, as files and mode were at the last completed apply, speaks for a member of `groups`."""
+        item, registry = self._registered.get(name), self.memory.registry
+        if item is None or registry is None:
+            return False
+        if item.kind == "group":
+            return registry.assignment != "organization" and bool(groups & frozenset(item.groups))
+        if registry.assignment == "groups":
+            return False
+        return registry.assignment == "organization" or not groups & self._registered_groups
+
+    def granted_before(self, product: str, groups: frozenset[str]) -> bool:
+        """Whether the files of the last completed apply grant `product` (as text) to a member of `groups`."""
+        return any(product in item.grants and self.spoke_for(name, groups) for name, item in self._registered.items())
+
+    def registry(self, now: datetime) -> Registry:
+        """What the store keeps of these files after a completed apply."""
+        return Registry(
+            self.organization.assignment,
+            tuple(
+                RegisteredTemplate(
+                    item.name,
+                    item.template.kind,
+                    tuple(sorted(item.groups)),
+                    tuple(sorted({str(grant.product) for grant in item.grants})),
+                )
+                for item in sorted(self.templates, key=lambda item: item.name)
+            ),
+            now,
+            self.desired.digest,
+        )
+
+    def attendee_is_off(self, site: str) -> bool:
+        """Whether Webex has the attendee role switched off on that site (RULES 3.4)."""
+        return site in self.organization.attendee_off
+
+    def role_product(self, site: str) -> Product:
+        """The attendee role of a site as a product."""
+        return attendee(site)

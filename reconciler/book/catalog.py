@@ -1,0 +1,122 @@
+"""The licences of one organization, indexed by the words of the rules: canonical names, products, pools, families."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+
+from reconciler.model import canonical, ids
+from reconciler.model import catalog as words
+from reconciler.model.catalog import License, Product
+
+
+class Catalog:
+    """Every pool by id, every product with its pools, and the questions the rules ask about them.
+
+    Names are compared after the alias table, so that an old name in the files finds the new one and the other way round
+    (RULES 2.1). Pools keep the order of `GET /licenses`.
+    """
+
+    def __init__(
+        self, licenses: Sequence[License], aliases: Mapping[str, str], tiers: Iterable[tuple[str, str]]
+    ) -> None:
+        self._aliases = {canonical.name(old): canonical.name(new) for old, new in {**words.RENAMED, **aliases}.items()}
+        self.pools: dict[str, License] = {pool.id: pool for pool in licenses}
+        self.type_of = {pool.id: pool.type for pool in licenses}
+        self.product_of = {pool.id: self._product(pool) for pool in licenses}
+        self.sellers: dict[Product, tuple[str, ...]] = {}
+        for pool_id, product in self.product_of.items():
+            self.sellers[product] = (*self.sellers.get(product, ()), pool_id)
+        self.sites = frozenset(product.site for product in self.sellers if product.site)
+        self._by_uuid = {ids.uuid_of(pool.id): pool.id for pool in licenses}
+        self._types = {product: self.type_of[pools[0]] for product, pools in self.sellers.items()}
+        self._tiers = tuple((self.canonical(high), self.canonical(low)) for high, low in (*words.TIERS, *tiers))
+
+    def canonical(self, name: str) -> str:
+        """A licence name as it is compared: NFC, trimmed, after the alias table."""
+        text = canonical.name(name)
+        for _ in range(8):
+            if text not in self._aliases:
+                break
+            text = self._aliases[text]
+        return text
+
+    def _product(self, pool: License) -> Product:
+        return Product(self.canonical(pool.name), canonical.site(pool.site or ""))
+
+    def find_id(self, license_id: str) -> str | None:
+        """The pool that an id of the files means, however it is spelled."""
+        return self._by_uuid.get(ids.uuid_of(license_id))
+
+    def named(self, name: str) -> tuple[Product, ...]:
+        """All products of a canonical name, on whatever site."""
+        wanted = self.canonical(name)
+        return tuple(product for product in self.sellers if product.name == wanted)
+
+    def nearest(self, name: str) -> tuple[str, ...]:
+        """Up to three names that look like `name`, for the hint of an error."""
+        known = sorted({product.name for product in self.sellers})
+        folded = {text.casefold(): text for text in known}
+        close = difflib.get_close_matches(canonical.name(name).casefold(), folded, n=3, cutoff=0.5)
+        return tuple(folded[text] for text in close)
+
+    def type(self, product: Product) -> str:
+        """Webex's letters for a product, empty when unknown."""
+        return self._types.get(product, "")
+
+    def is_free(self, pool_id: str) -> bool:
+        """Whether units of this pool are not counted: free and hybrid licences have no subscription (RULES 5.1)."""
+        pool = self.pools[pool_id]
+        return pool.subscription is None or self.type_of[pool_id] in words.HYBRID_TYPES
+
+    def is_free_product(self, product: Product) -> bool:
+        """Whether no pool of the product costs anything."""
+        pools = self.sellers.get(product, ())
+        return bool(pools) and all(self.is_free(pool_id) for pool_id in pools)
+
+    def is_calling(self, product: Product) -> bool:
+        """Whether a unit of it carries a number or extension, which its removal loses for good (RULES 4.5)."""
+        return self.type(product) in words.CALLING_TYPES or product.name in words.CALLING_NAMES
+
+    def is_unified_cm(self, product: Product) -> bool:
+        """Whether it is a Unified CM licence (RULES 6.5)."""
+        return self.type(product) in words.UNIFIED_CM_TYPES
+
+    def is_screen_share(self, product: Product) -> bool:
+        """Whether it is the implicit screen share licence, which cannot be removed (error 700006)."""
+        return self.type(product) in words.SCREEN_SHARE_TYPES
+
+    def is_assignable(self, pool_id: str) -> bool:
+        """Whether a person may be given it (RULES 2.3): no workspace, device, route-list or hot-desk licence."""
+        product, letters = self.product_of[pool_id], self.type_of[pool_id]
+        return not (
+            letters in words.NOT_FOR_PEOPLE_TYPES
+            or letters in words.SCREEN_SHARE_TYPES
+            or product.name in words.NOT_FOR_PEOPLE_NAMES
+        )
+
+    def is_managed_site(self, pool_id: str) -> bool:
+        """Whether the pool's site is managed in Control Hub (RULES 2.3); licences without a site are."""
+        return self.pools[pool_id].site_type in (None, words.CONTROL_HUB_MANAGED)
+
+    def higher_tiers(self, product: Product) -> tuple[Product, ...]:
+        """Products of a higher tier than this one, on the same site (RULES 3.5)."""
+        return tuple(Product(high, product.site) for high, low in self._tiers if low == product.name)
+
+    def lower_tiers(self, product: Product) -> tuple[Product, ...]:
+        """Products of a lower tier than this one, on the same site (RULES 3.5)."""
+        return tuple(Product(low, product.site) for high, low in self._tiers if high == product.name)
+
+    def prerequisites(self, product: Product) -> tuple[Product, ...]:
+        """Free products that Webex wants beside this one (RULES 3.7; error codes 700003, 700004, 700005)."""
+        if product.is_attendee:
+            return ()
+        letters, wanted = self.type(product), frozenset[str]()
+        if letters in words.ADVANCED_SPACE_MEETINGS_TYPES:
+            wanted = words.BASIC_SPACE_MEETINGS_TYPES | words.BASIC_MESSAGING_TYPES
+        elif letters in words.ADVANCED_MESSAGING_TYPES or letters in words.BASIC_SPACE_MEETINGS_TYPES or product.site:
+            wanted = words.BASIC_MESSAGING_TYPES
+        return self._of_types(wanted)
+
+    def _of_types(self, types: frozenset[str]) -> tuple[Product, ...]:
+        return tuple(sorted(product for product, letters in self._types.items() if letters in types)) if types else ()

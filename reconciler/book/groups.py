@@ -1,0 +1,131 @@
+"""Groups by name or id (RULES 1.2, 1.7): unset, unreadable and empty are three things.
+
+A declared group that was never seen is an error with the nearest names. One that was seen before and is missing now, or
+had members before and has none now, is a finding: what its former members hold is kept back from removal until an
+Acknowledgement releases it or the files drop the group.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from reconciler.model import canonical, ids
+from reconciler.model.desired import Acknowledgement, GroupReference
+from reconciler.model.finding import Finding
+from reconciler.model.live import Group
+from reconciler.model.memory import KnownGroup
+
+
+class Groups:
+    """The organization's groups, and which of the declared ones cannot be trusted now (`lost`: group ids)."""
+
+    def __init__(self, groups: Sequence[Group], known: Sequence[KnownGroup] = ()) -> None:
+        self._by_name: dict[str, list[str]] = {}
+        for group in groups:
+            self._by_name.setdefault(canonical.name(group.name), []).append(group.id)
+        self._by_uuid = {ids.uuid_of(group.id): group.id for group in groups}
+        self._known = {canonical.name(group.name): group for group in known}
+        self._known_uuid = {ids.uuid_of(group.id): group for group in known}
+        self.names = {group.id: group.name for group in groups} | {
+            group.id: group.name for group in known if ids.uuid_of(group.id) not in self._by_uuid
+        }
+        self.lost: set[str] = set()
+
+    def find(self, reference: GroupReference, findings: list[Finding]) -> str | None:
+        """The id of a declared group; adds an error and gives None when the organization does not have it."""
+        if reference.id is not None:
+            return self._find_id(reference, findings)
+        name = canonical.name(reference.name or "")
+        found = self._by_name.get(name, [])
+        if len(found) == 1:
+            return found[0]
+        where = f"{reference.source}:{reference.source.column}"
+        if len(found) > 1:
+            findings.append(
+                Finding(
+                    "ambiguous-group",
+                    "error",
+                    where,
+                    f"{len(found)} groups are named {name!r}",
+                    "name the one you mean by its id: `groups: [{id: ...}]`; the ids are " + ", ".join(sorted(found)),
+                )
+            )
+            return None
+        known = self._known.get(name)
+        if known is not None:
+            return self._missing(known, where, findings)
+        findings.append(self._unknown(name, where))
+        return None
+
+    def _find_id(self, reference: GroupReference, findings: list[Finding]) -> str | None:
+        uuid = ids.uuid_of(reference.id or "")
+        if uuid in self._by_uuid:
+            return self._by_uuid[uuid]
+        where = f"{reference.source}:{reference.source.column}"
+        known = self._known_uuid.get(uuid)
+        if known is not None:
+            return self._missing(known, where, findings)
+        findings.append(
+            Finding(
+                "unknown-group",
+                "error",
+                where,
+                f"the organization has no group with id {reference.id}",
+                "copy the id from Control Hub, or name the group by its display name",
+            )
+        )
+        return None
+
+    def _missing(self, known: KnownGroup, where: str, findings: list[Finding]) -> str:
+        self.lost.add(known.id)
+        findings.append(
+            Finding(
+                "group-missing",
+                "warning",
+                where,
+                f"group {known.name!r} was there before and is gone now; what its former members hold is kept",
+                f"restore the group, take it out of the files, or release the licences with an Acknowledgement "
+                f"(group: {known.name})",
+            )
+        )
+        return known.id
+
+    def _unknown(self, name: str, where: str) -> Finding:
+        folded = {text.casefold(): text for text in sorted(self._by_name)}
+        same = folded.get(name.casefold())
+        if same is not None:
+            hint = f"upper and lower case count: the group is named {same!r}"
+        else:
+            close = [folded[text] for text in difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.5)]
+            hint = f"did you mean {', '.join(repr(text) for text in close)}?" if close else (
+                "nested, distribution and not yet synchronised groups are not visible to Webex"
+            )  # fmt: skip
+        return Finding("unknown-group", "error", where, f"the organization has no group {name!r}", hint)
+
+    def check_emptied(
+        self, declared: Mapping[str, str], seen: Mapping[str, tuple[int, int]], findings: list[Finding]
+    ) -> None:
+        """Mark declared groups (id -> place in the files) that had members before and have none now."""
+        for group_id, where in sorted(declared.items()):
+            known = self._known_uuid.get(ids.uuid_of(group_id))
+            if group_id in seen and seen[group_id][0] == 0 and known is not None and known.had_members:
+                self.lost.add(group_id)
+                findings.append(
+                    Finding(
+                        "group-emptied",
+                        "warning",
+                        where,
+                        f"group {known.name!r} had members before and has none now; what they hold is kept",
+                        f"if that is meant, release the licences with an Acknowledgement (group: {known.name})",
+                    )
+                )
+
+    def release(self, acknowledgements: Sequence[Acknowledgement], today: date) -> None:
+        """Take groups off the lost list that a valid Acknowledgement releases."""
+        for item in acknowledgements:
+            if item.group is not None and item.until >= today:
+                quiet: list[Finding] = []
+                found = self.find(item.group, quiet)
+                self.lost.discard(found or "")

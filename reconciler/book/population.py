@@ -1,0 +1,194 @@
+"""Everybody of a snapshot, counted by key: what lets rules run once per situation and people be read only where needed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from reconciler.book.book import Book, Reading
+from reconciler.book.situations import Projector, marks_of
+from reconciler.model import canonical
+from reconciler.model.catalog import Product
+from reconciler.model.expected import NO_MARKS, Key, Marks
+from reconciler.model.finding import Finding
+from reconciler.model.live import Person, Situation
+from reconciler.ports import LiveView
+
+
+class Population:
+    """Counts and keys of one snapshot.
+
+    `counts`: key -> people. `holders`: licence id -> people who hold it. `marks`: person id -> what sets them apart.
+    """
+
+    def __init__(self, book: Book, live: LiveView, budget_groups: frozenset[str] = frozenset()) -> None:
+        self._live = live
+        self._book = book
+        self.findings: list[Finding] = []
+        self.situations: dict[int, Situation] = {}
+        sizes: dict[int, int] = {}
+        self.holders: dict[str, int] = {}
+        for situation, count in live.situations():
+            self.situations[situation.id], sizes[situation.id] = situation, count
+            for pool in situation.holdings:
+                self.holders[pool] = self.holders.get(pool, 0) + count
+        self.marks = self._marks(live)
+        self._marked_in = dict(live.locate(self.marks.keys())) if self.marks else {}
+        self._projector = Projector(book)
+        self._projector.watch(budget_groups)
+        self.counts: dict[Key, int] = {}
+        self._situations_of: dict[Key, set[int]] = {}
+        self._plain: dict[int, Key] = {}
+        self._special: dict[tuple[int, Marks], Key] = {}
+        self._count(sizes)
+        book.reading = self._reading(live)
+
+    def _marks(self, live: LiveView) -> dict[str, Marks]:
+        book = self._book
+        named = {address for item in book.exceptions.values() for address, _ in item.exception.users}
+        named |= {a for paper in book.desired.acknowledgements for a in paper.users}
+        named |= {canonical.email(a) for a in book.organization.guards.protected}
+        found = live.find(named) if named else {}
+        for item in book.exceptions.values():
+            for address, place in item.exception.users:
+                if address not in found:
+                    self.findings.append(
+                        Finding(
+                            "unknown-person",
+                            "warning",
+                            str(place),
+                            f"nobody in the organization has the address {address}",
+                            "correct the address, or delete the exception if the person left",
+                        )
+                    )
+        newcomers, paid = self._newcomers(live)
+        return marks_of(book, {address: person.id for address, person in found.items()}, newcomers, paid)
+
+    def _newcomers(self, live: LiveView) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+        newcomers: dict[str, frozenset[str]] = {}
+        paid = frozenset[str]()
+        for item in self._book.templates:
+            template, since = item.template, item.in_force
+            skips = template.explicitly_licensed_newcomers == "skip"
+            if since is None or (template.existing_users and not skips):
+                continue
+            people = live.first_seen_after(since)
+            if template.kind == "group":
+                people |= live.joined_after(item.groups, since)
+            newcomers[item.name] = people
+            if skips:
+                paid = live.paid_at_first_sight()
+        return newcomers, paid
+
+    def _count(self, sizes: dict[int, int]) -> None:
+        for person_id, situation_id in self._marked_in.items():
+            marks = self.marks[person_id]
+            key = self._special.get((situation_id, marks))
+            if key is None:
+                key = self._projector.key(self.situations[situation_id], marks)
+                self._special[situation_id, marks] = key
+            sizes[situation_id] -= 1
+            self._add(key, situation_id, 1)
+        for situation_id, count in sizes.items():
+            if count > 0:
+                key = self._projector.key(self.situations[situation_id])
+                self._plain[situation_id] = key
+                self._add(key, situation_id, count)
+
+    def _add(self, key: Key, situation_id: int, count: int) -> None:
+        self.counts[key] = self.counts.get(key, 0) + count
+        self._situations_of.setdefault(key, set()).add(situation_id)
+
+    def _reading(self, live: LiveView) -> Reading:
+        """What of this snapshot is incomplete (RULES 7.3)."""
+        book, guards = self._book, self._book.organization.guards
+        licenses = set()
+        for pool_id in book.declared_pools:
+            pool = book.catalog.pools[pool_id]
+            if pool.consumed_by_users is not None and not book.catalog.is_free(pool_id):
+                least = pool.consumed_by_users * (1 - guards.counter_slack_percent / 100)
+                if self.holders.get(pool_id, 0) < least:
+                    licenses.add(pool_id)
+                    self.findings.append(
+                        Finding(
+                            "license-incomplete",
+                            "warning",
+                            "",
+                            f"{pool.name!r} ({pool.subscription}) counts {pool.consumed_by_users} users and only "
+                            f"{self.holders.get(pool_id, 0)} were seen; nothing of it is removed",
+                            "holders from other organizations and lagging counters look like this; sync again later",
+                        )
+                    )
+        return Reading(frozenset(licenses), self._incomplete_groups(live), self._shrunk(live))
+
+    def _incomplete_groups(self, live: LiveView) -> frozenset[Product]:
+        """What the templates of groups grant that were read only in part; says so, and names nested groups (RULES 1.2)."""
+        seen, products = live.members_seen(), set[Product]()
+        for group in live.groups():
+            if group.id not in seen or group.id not in self._book.templated_groups:
+                continue
+            count, nested = seen[group.id]
+            items = [item for item in self._book.templates if group.id in item.groups]
+            if nested:
+                self.findings.append(
+                    Finding(
+                        "nested-group",
+                        "info",
+                        str(items[0].template.source),
+                        f"group {group.name!r} contains {nested} nested group(s); their members get nothing from its templates",
+                        "list the nested groups in the template as well",
+                    )
+                )
+            if group.member_size is not None and count < group.member_size:
+                products |= {product for item in items for product in item.products}
+                self.findings.append(
+                    Finding(
+                        "group-incomplete",
+                        "warning",
+                        str(items[0].template.source),
+                        f"group {group.name!r} has {group.member_size} members and only {count} were seen; nothing that its "
+                        "templates grant is removed",
+                        "sync again later",
+                    )
+                )
+        return frozenset(products)
+
+    def _shrunk(self, live: LiveView) -> bool:
+        before, now = self._book.memory.people_before, live.snapshot().people
+        percent = self._book.organization.guards.shrinkage_percent
+        shrunk = before is not None and now < before * (1 - percent / 100)
+        if shrunk:
+            self.findings.append(
+                Finding(
+                    "people-shrunk",
+                    "warning",
+                    "",
+                    f"{now} people were read, {before} the time before; nothing is removed",
+                    "sync again; if people really left, raise `guards.shrinkage` for one change",
+                )
+            )
+        return shrunk
+
+    def key_of(self, person: Person) -> Key:
+        """The key of one person of this snapshot."""
+        marks = self.marks.get(person.id, NO_MARKS)
+        if marks is NO_MARKS:
+            return self._plain[person.situation]
+        return self._special[person.situation, marks]
+
+    def plain_key(self, situation_id: int) -> Key | None:
+        """The key of the people of a situation whom the files do not single out; None when there are none."""
+        return self._plain.get(situation_id)
+
+    def special(self) -> Iterator[tuple[str, int, Key]]:
+        """Person id, situation id and key of everybody whom the files single out."""
+        for person_id, situation_id in self._marked_in.items():
+            yield person_id, situation_id, self._special[situation_id, self.marks[person_id]]
+
+    def fetch(self, keys: Collection[Key]) -> Iterator[tuple[Person, Key]]:
+        """Everybody with one of these keys, ordered by address."""
+        wanted = frozenset(keys)
+        situations = {number for key in wanted for number in self._situations_of.get(key, ())}
+        for person in self._live.people(situations) if situations else ():
+            key = self.key_of(person)
+            if key in wanted:
+                yield person, key

@@ -1,0 +1,54 @@
+"""Findings about the whole plan, counted by situation: what is outside the defaults, what speaks for nobody, first run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.book.book import Book
+from reconciler.book.population import Population
+from reconciler.model.expected import Answer, Key
+from reconciler.model.finding import Finding
+
+
+def notes(book: Book, population: Population, answers: Mapping[Key, Answer]) -> Iterator[Finding]:
+    """Every finding that is about counts of people rather than about one of them."""
+    yield from _first_run(book)
+    yield from _silent_templates(book, population, answers)
+    yield from _outside_defaults(book, population, answers)
+
+
+def _first_run(book: Book) -> Iterator[Finding]:
+    if book.memory.registry is None:
+        yield Finding(
+            "first-run", "info", "",
+            "this store knows of no earlier apply of the organization, so it cannot tell who gave what",
+            "if there was one, the store was lost: keep it in PostgreSQL or save the SQLite file after every apply",
+        )  # fmt: skip
+
+
+def _silent_templates(book: Book, population: Population, answers: Mapping[Key, Answer]) -> Iterator[Finding]:
+    heard = {item.template for key in population.counts for item in answers[key].selected if item.speaks}
+    for item in book.templates:
+        if item.name not in heard:
+            yield Finding(
+                "template-speaks-for-nobody", "warning", str(item.template.source),
+                f"template {item.name!r} speaks for nobody", "check its groups and the assignment mode",
+            )  # fmt: skip
+
+
+def _outside_defaults(book: Book, population: Population, answers: Mapping[Key, Answer]) -> Iterator[Finding]:
+    counts: dict[str, int] = {}
+    for key, count in population.counts.items():
+        answer = answers[key]
+        outside = {item.holding for item in answer.kept if item.row == "c"}
+        outside |= {item.holding for item in answer.satisfied if "outside the defaults" in item.note}
+        for holding in outside:
+            counts[holding] = counts.get(holding, 0) + count
+    for holding, count in sorted(counts.items()):
+        pool = book.catalog.pools.get(holding)
+        where = f"{pool.name!r} in {pool.subscription}" if pool else holding
+        yield Finding(
+            "outside-defaults", "info", str(book.organization.source),
+            f"{count} people hold {where}, outside the defaults; it is kept",
+            "set `retention.outsideDefaults: remove` to move them to the default",
+        )  # fmt: skip

@@ -1,0 +1,92 @@
+"""So many removals in 24 hours and no more: per licence, and per organization in people.
+
+The limit is min(max(count, percent of holders), max(1, half of holders), max(count, ceiling)), with holders as they were
+at the start of the window. Replacements and promotions do not count, demotions do. An Acknowledgement with `max` raises
+it for one licence. Source: RULES 7.1.
+"""
+
+from __future__ import annotations
+
+import math
+
+from reconciler.guard.sight import Sight
+from reconciler.model.catalog import Product
+from reconciler.model.desired import RemovalLimit
+from reconciler.model.plan import GuardResult
+
+
+def check(sight: Sight) -> list[GuardResult]:
+    """One objection for each licence over its limit, and one for the organization."""
+    limit = sight.book.organization.guards.removals
+    recent = sight.recent()
+    planned: dict[Product, set[str]] = {}
+    window: dict[Product, set[str]] = {}
+    for person, product in sight.losses:
+        planned.setdefault(product, set()).add(person)
+    for person, product in recent:
+        window.setdefault(product, set()).add(person)
+    results = []
+    for product in sorted(planned):
+        before = window.get(product, set())
+        total = len(planned[product] | before)
+        holders = sight.holders.get(product, 0) + len(before - planned[product])
+        allowed, raised = _with_acknowledgement(sight, product, allowed_removals(limit, holders))
+        if total > allowed:
+            results.append(
+                GuardResult(
+                    "removals-limit",
+                    "stop",
+                    f"{total} people would lose {product} within 24 hours ({len(before)} of them already did); "
+                    f"{allowed} of {holders} holders are allowed. If this is meant, add an Acknowledgement "
+                    f"(license: {product.name}, max: {total}) or raise `guards.removals`",
+                )
+            )
+        elif raised:
+            results.append(GuardResult("removals-limit", "stop", f"{total} people lose {product}, acknowledged", True))
+    return results + _organization(sight, limit, planned, window)
+
+
+def allowed_removals(limit: RemovalLimit, holders: int) -> int:
+    """How many of `holders` may lose something in 24 hours.
+
+    >>> allowed_removals(RemovalLimit(), 8), allowed_removals(RemovalLimit(), 50), allowed_removals(RemovalLimit(), 5000)
+    (4, 10, 100)
+    """
+    share = math.floor(limit.percent * holders / 100)
+    return min(max(limit.count, share), max(1, holders // 2), max(limit.count, limit.ceiling))
+
+
+def _with_acknowledgement(sight: Sight, product: Product, allowed: int) -> tuple[int, bool]:
+    papers = [
+        paper.max
+        for paper in sight.book.desired.acknowledgements
+        if paper.license is not None
+        and paper.max is not None
+        and paper.until >= sight.book.today
+        and sight.book.catalog.canonical(paper.license) == product.name
+    ]
+    best = max(papers, default=0)
+    return max(allowed, best), best > allowed
+
+
+def _organization(
+    sight: Sight, limit: RemovalLimit, planned: dict[Product, set[str]], window: dict[Product, set[str]]
+) -> list[GuardResult]:
+    acknowledged = {product for product in planned if _with_acknowledgement(sight, product, 0)[1]}
+    counted = {product: people for product, people in planned.items() if product not in acknowledged}
+    losers = set[str]().union(*counted.values()) if counted else set()
+    before = set[str]().union(*window.values()) if window else set()
+    if not losers:
+        return []
+    allowed = allowed_removals(limit, sight.managed_people)
+    total = len(losers | before)
+    if total <= allowed:
+        return []
+    return [
+        GuardResult(
+            "removals-limit",
+            "stop",
+            f"{total} people would lose something within 24 hours ({len(before)} of them already did); {allowed} of "
+            f"{sight.managed_people} people with managed licences are allowed. If this is meant, raise `guards.removals`",
+        )
+    ]

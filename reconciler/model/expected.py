@@ -1,0 +1,193 @@
+"""Expected: what the rules make of the files for the people who are live. One `Answer` per situation, with its reasons.
+
+These values are all there is to explain a plan with: nothing is derived a second time.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from reconciler.model.catalog import Product
+from reconciler.model.desired import Calling
+from reconciler.model.finding import Finding
+from reconciler.model.live import Origin, Person, State
+from reconciler.model.plan import Because, CallingProperties
+
+Row = Literal["a", "b", "c", "d", "e", "f", "g", "h", "tier", "subscription", "promotion"]
+"""The row of RULES 4.2 that decided, or the replacement a removal belongs to."""
+
+
+def role(site: str) -> str:
+    """The key of an attendee role among holdings.
+
+    >>> role("acme.webex.com")
+    'attendee:acme.webex.com'
+    """
+    return f"attendee:{site}"
+
+
+class Marks(msgspec.Struct, frozen=True):
+    """What sets single people apart from their situation: exceptions in force, protection, newcomer status."""
+
+    exceptions: tuple[str, ...] = ()
+    protected: bool = False
+    newcomer_of: tuple[str, ...] = ()
+    paid_at_first_sight: bool = False
+    acknowledged: tuple[str, ...] = ()
+
+
+NO_MARKS = Marks()
+
+
+class Key(msgspec.Struct, frozen=True):
+    """All that the rules may look at: people with one key get one answer. Sorted tuples of ids, as far as relevant."""
+
+    groups: tuple[str, ...] = ()
+    holdings: tuple[str, ...] = ()
+    attendee_sites: tuple[str, ...] = ()
+    site_admin_of: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    state: State = "active"
+    calling_unreadable: bool = False
+    marks: Marks = NO_MARKS
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """A reference bound to what the organization owns: the product, and the pools to draw on in order (RULES 2.4)."""
+
+    product: Product
+    ladder: tuple[str, ...]
+    template: str
+    priority: int
+    because: Because
+    calling: Calling | None = None
+    named_subscription: str | None = None
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """A product that a person should hold. `fallback`: why they get the attendee role while no host unit is left."""
+
+    product: Product
+    ladder: tuple[str, ...]
+    priority: int
+    because: tuple[Because, ...]
+    calling: Calling | None = None
+    fallback: tuple[Because, ...] = ()
+
+
+class Removal(msgspec.Struct, frozen=True):
+    """A holding (licence id, or `attendee:SITE`) that goes, and the row that decided."""
+
+    holding: str
+    product: Product
+    row: Row
+    because: tuple[Because, ...]
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A holding that nothing grants and that stays, and why. `row` is empty for hands-off and for free licences."""
+
+    holding: str
+    product: Product
+    row: str
+    because: tuple[Because, ...]
+
+
+class Satisfied(msgspec.Struct, frozen=True):
+    """A wish that a holding fulfils already; `because` are the grants, `note` says when it is not the very same product."""
+
+    product: Product
+    holding: str
+    because: tuple[Because, ...]
+    note: str = ""
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One unit to be given. If won: add it, take `drops` away in the same call. If lost: keep them, add the fallback."""
+
+    wish: Wish
+    drops: tuple[Removal, ...] = ()
+
+
+class RoleGrant(msgspec.Struct, frozen=True):
+    """An attendee role to be given; with `after`, only together with the removal of that host licence (a demotion)."""
+
+    site: str
+    because: tuple[Because, ...]
+    after: str | None = None
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A wish that cannot be planned: the finding's code, message and hint; the person keeps what is held."""
+
+    product: Product
+    code: str
+    message: str
+    hint: str
+    because: tuple[Because, ...]
+
+
+class HeldBack(msgspec.Struct, frozen=True):
+    """A removal that a guard keeps back, with what would have come with it."""
+
+    removal: Removal
+    guard: str
+    role_grant: RoleGrant | None = None
+
+
+class Selected(msgspec.Struct, frozen=True):
+    """A template and whether it speaks, with the reason in words."""
+
+    template: str
+    source: str
+    speaks: bool
+    why: str
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What the rules say about everybody with one key."""
+
+    wishes: tuple[Wish, ...] = ()
+    satisfied: tuple[Satisfied, ...] = ()
+    requests: tuple[Request, ...] = ()
+    removals: tuple[Removal, ...] = ()
+    role_grants: tuple[RoleGrant, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    held_back: tuple[HeldBack, ...] = ()
+    selected: tuple[Selected, ...] = ()
+    lost: tuple[Satisfied, ...] = ()
+    """Grants that another grant of the same person beat; `holding` is the winner in words."""
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing is to be done and nothing stands in the way."""
+        return not (self.requests or self.removals or self.role_grants or self.refused or self.held_back)
+
+
+class Award(msgspec.Struct, frozen=True):
+    """A unit from a pool, with what a Calling licence needs."""
+
+    pool: str
+    calling: CallingProperties | None = None
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """A request that waits: no unit (`capacity`) or no place in a budget (`budget`)."""
+
+    person: Person
+    key: Key
+    request: Request
+    reason: str
+
+
+class Allocation(msgspec.Struct):
+    """What everybody gets: by key where nobody competes, by person where they do."""
+
+    by_key: dict[tuple[Key, Product], str] = msgspec.field(default_factory=dict)
+    by_person: dict[tuple[str, Product], Award] = msgspec.field(default_factory=dict)
+    lost: dict[tuple[str, Product], Lost] = msgspec.field(default_factory=dict)
+    blocked: dict[tuple[str, Product], tuple[Finding, ...]] = msgspec.field(default_factory=dict)
+    findings: list[Finding] = msgspec.field(default_factory=list)

@@ -1,0 +1,33 @@
+"""A unit already held satisfies the grant; nobody gets a second one.
+
+A unit in a subscription outside the defaults satisfies as well while `retention.outsideDefaults` is `preserve`; with
+`remove` it is swapped in one call, once a unit is free. Source: RULES 3.2, 4.3 (R35, R39).
+"""
+
+from __future__ import annotations
+
+from reconciler.model.expected import Removal, Satisfied, Wish, role
+from reconciler.model.plan import Because
+from reconciler.resolve.case import Case
+
+
+def act(case: Case) -> None:
+    """Match wishes with holdings."""
+    for product, wish in case.wishes.items():
+        if product.is_attendee:
+            if product.site in case.key.attendee_sites:
+                case.satisfied[product] = Satisfied(product, role(product.site), wish.because)
+        elif product in case.held:
+            _match(case, wish, case.held[product])
+
+
+def _match(case: Case, wish: Wish, held: list[str]) -> None:
+    inside = [pool for pool in wish.ladder if pool in held] or [pool for pool in held if pool in case.book.inside]
+    if inside:
+        case.satisfied[wish.product] = Satisfied(wish.product, inside[0], wish.because)
+    elif case.book.organization.retention.outside_defaults == "preserve":
+        note = f"held in {case.book.catalog.pools[held[0]].subscription}, outside the defaults, and kept there"
+        case.satisfied[wish.product] = Satisfied(wish.product, held[0], wish.because, note)
+    else:
+        because = (Because("a-held-unit-satisfies: outsideDefaults remove", None, str(case.book.organization.source)),)
+        case.swaps[wish.product] = [Removal(pool, wish.product, "subscription", because) for pool in held]

@@ -1,0 +1,31 @@
+"""Screen share is never removed; a free licence goes only if `manage` names it and nothing needs it.
+
+Why: Webex refuses the first (700006), and paid licences stop working without their free base. Source: RULES 3.8.
+"""
+
+from __future__ import annotations
+
+from reconciler.model.catalog import Product
+from reconciler.model.plan import Because
+from reconciler.resolve.case import Case
+
+
+def act(case: Case) -> None:
+    """Keep free licences that must not go."""
+    catalog = case.book.catalog
+    for holding, removal in list(case.leaving.items()):
+        product = removal.product
+        if product.is_attendee or not catalog.is_free_product(product):
+            continue
+        if product not in case.book.managed or catalog.is_screen_share(product) or case.key.state == "deactivated":
+            why = "a free licence stays unless `manage` names it"
+        elif _needed(case, product):
+            why = "another licence needs it"
+        else:
+            continue
+        case.keep(holding, product, "", (Because(f"free-licenses-stay: {why}"),))
+
+
+def _needed(case: Case, product: Product) -> bool:
+    others = [other for other in case.held if case.stays(other)] + list(case.wishes)
+    return any(product in case.book.catalog.prerequisites(other) for other in others)

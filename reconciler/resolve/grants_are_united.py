@@ -1,0 +1,30 @@
+"""All grants of the templates that speak are united; the same product twice is one.
+
+Where templates disagree on the subscription or on the Calling block, the best priority wins. Source: RULES 2.4, 3.1
+(R15, R16).
+"""
+
+from __future__ import annotations
+
+from reconciler.model.expected import Grant, Wish
+from reconciler.resolve.case import Case
+
+
+def act(case: Case) -> None:
+    """Make one wish of all grants of a product, with every reason."""
+    grants = [grant for item in case.speaking for grant in item.grants]
+    if case.hands_off or not grants:
+        return
+    for grant in sorted(grants, key=lambda grant: (grant.priority, grant.template, grant.because)):
+        unite(case, grant)
+
+
+def unite(case: Case, grant: Grant) -> None:
+    """Add one grant; the first for a product decides on pools and Calling, later ones add their reason."""
+    wish = case.wishes.get(grant.product)
+    if wish is None:
+        case.wishes[grant.product] = Wish(grant.product, grant.ladder, grant.priority, (grant.because,), grant.calling)
+    elif grant.because not in wish.because:
+        case.wishes[grant.product] = Wish(
+            wish.product, wish.ladder, wish.priority, (*wish.because, grant.because), wish.calling or grant.calling
+        )

@@ -1,0 +1,43 @@
+"""On one site a person is host or attendee. Nobody is demoted by an attendee grant alone.
+
+A held host licence that stays satisfies an attendee grant. One that retention takes away and an attendee grant make a
+demotion, in one call. A role beside an added host licence goes in the same call; if the add fails, it stays.
+Source: RULES 3.3 (R19, R23).
+"""
+
+from __future__ import annotations
+
+from reconciler.model.catalog import Product, attendee
+from reconciler.model.expected import Removal, RoleGrant, Satisfied, Wish, role
+from reconciler.model.plan import Because
+from reconciler.resolve.case import Case
+
+
+def act(case: Case) -> None:
+    """Settle attendee wishes against host licences, and host wishes against attendee roles."""
+    for product, wish in list(case.wishes.items()):
+        if product in case.satisfied or not product.site:
+            continue
+        if product.is_attendee:
+            _attendee(case, product, wish)
+        elif product.site in case.key.attendee_sites:
+            _promote(case, product, wish)
+
+
+def _attendee(case: Case, product: Product, wish: Wish) -> None:
+    hosts = [p for p in case.held if p.site == product.site]
+    for host in hosts:
+        holding = case.stays(host)
+        if holding is not None:
+            case.satisfied[product] = Satisfied(product, holding, wish.because, f"host of {product.site} already")
+            return
+    after = next((pool for host in hosts for pool in case.held[host] if pool in case.leaving), None)
+    case.role_grants.append(RoleGrant(product.site, wish.because, after))
+
+
+def _promote(case: Case, product: Product, wish: Wish) -> None:
+    holding = role(product.site)
+    case.leaving.pop(holding, None)
+    case.kept.pop(holding, None)
+    because = tuple(Because("host-beats-attendee: promoted", b.template, b.source) for b in wish.because)
+    case.swaps.setdefault(product, []).append(Removal(holding, attendee(product.site), "promotion", because))

@@ -1,0 +1,22 @@
+"""Host and attendee granted for one site: host. Attendee is what the person gets while no host unit is left.
+
+Source: RULES 3.3 (R18-R20).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from reconciler.model.catalog import attendee
+from reconciler.model.expected import Satisfied
+from reconciler.resolve.case import Case
+
+
+def act(case: Case) -> None:
+    """Turn an attendee wish beside a host wish into the host wish's fallback."""
+    for product in [p for p in case.wishes if p.site and not p.is_attendee]:
+        role = attendee(product.site)
+        below = case.wishes.pop(role, None)
+        if below is not None:
+            case.wishes[product] = msgspec.structs.replace(case.wishes[product], fallback=below.because)
+            case.lost.append(Satisfied(role, "", below.because, "host beats attendee"))

@@ -1,0 +1,42 @@
+"""What must be read follows from the files (ARCHITECTURE): nothing more, so that large organizations stay quick."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reconciler.book.catalog import Catalog
+from reconciler.book.groups import Groups
+from reconciler.model.catalog import License
+from reconciler.model.desired import Desired, Reference
+from reconciler.model.finding import Finding
+from reconciler.model.live import Group, Scope
+
+
+def scope_needed(desired: Desired, licenses: Sequence[License], groups: Sequence[Group]) -> Scope:
+    """The scope a plan from these files needs.
+
+    Members of the groups that templates and budgets name; the directory (SCIM) where deactivated people lose licences,
+    a work phone gives a number, or an attendee role is granted (site administrators cannot have it); Calling data and
+    numbers where something grants Calling. Names that live does not have are left to the plan to report.
+    """
+    catalog = Catalog(licenses, desired.organization.aliases, desired.organization.tiers)
+    finder, ignored = Groups(groups), list[Finding]()
+    named = [reference for template in desired.templates for reference in template.groups]
+    named += [budget.group for budget in desired.organization.capacity.budgets]
+    found = {finder.find(reference, ignored) for reference in named} - {None}
+    references = [reference for template in desired.templates for reference in template.licenses]
+    references += [reference for exception in desired.exceptions for reference in exception.add]
+    calling = any(_is_calling(reference, catalog) for reference in references)
+    attendee = any(reference.account_type == "attendee" for reference in references)
+    return Scope(
+        groups=tuple(sorted(group for group in found if group is not None)),
+        directory=calling or attendee or desired.organization.deactivated_users == "remove",
+        calling=calling,
+    )
+
+
+def _is_calling(reference: Reference, catalog: Catalog) -> bool:
+    if reference.id is not None:
+        pool = catalog.find_id(reference.id)
+        return pool is not None and catalog.is_calling(catalog.product_of[pool])
+    return any(catalog.is_calling(product) for product in catalog.named(reference.license or ""))
