@@ -1,0 +1,94 @@
+"""The Webex API of one organization as an ASGI app: the table of endpoints, and which scopes each asks for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+
+from reconciler.sandbox import (
+    routes_admin,
+    routes_groups,
+    routes_licenses,
+    routes_organization,
+    routes_people,
+    routes_scim,
+    routes_telephony,
+)
+from reconciler.sandbox.call import Endpoint
+from reconciler.sandbox.door import Door, utc_now
+from reconciler.sandbox.faults import describe
+from reconciler.sandbox.state import State
+
+PEOPLE = ("spark-admin:people_read", "spark-admin:people_write")
+GROUPS = ("identity:groups_read", "identity:groups_rw")
+LOCATIONS = ("spark-admin:locations_read", "spark-admin:people_read", "spark-admin:device_read")
+NUMBERS = ("spark-admin:telephony_config_read", "spark-admin:telephony_config_write")
+IDENTITY = ("identity:people_read", "identity:people_rw")
+
+# method, path under /v1, endpoint, scopes of which one is enough
+TABLE: tuple[tuple[str, str, Endpoint, tuple[str, ...]], ...] = (
+    ("GET", "/licenses", routes_licenses.list_licenses, ("spark-admin:licenses_read",)),
+    ("PATCH", "/licenses/users", routes_licenses.assign_licenses, ("spark-admin:people_write",)),
+    ("GET", "/licenses/{id}", routes_licenses.get_license, ("spark-admin:licenses_read",)),
+    ("GET", "/people", routes_people.list_people, PEOPLE),
+    ("GET", "/people/me", routes_people.get_me, ()),
+    ("GET", "/people/{id}", routes_people.get_person, PEOPLE),
+    ("GET", "/groups", routes_groups.list_groups, GROUPS),
+    ("GET", "/groups/{id}", routes_groups.get_group, GROUPS),
+    ("GET", "/groups/{id}/members", routes_groups.list_members, GROUPS),
+    ("GET", "/groups/{id}/Members", routes_groups.list_members, GROUPS),
+    ("GET", "/organizations", routes_organization.list_organizations, ("spark-admin:organizations_read",)),
+    ("GET", "/organizations/{id}", routes_organization.get_organization, ("spark-admin:organizations_read",)),
+    ("GET", "/roles", routes_organization.list_roles, ("spark-admin:roles_read",)),
+    ("GET", "/roles/{id}", routes_organization.get_role, ("spark-admin:roles_read",)),
+    ("GET", "/locations", routes_telephony.list_locations, LOCATIONS),
+    ("GET", "/locations/{id}", routes_telephony.get_location, LOCATIONS),
+    ("GET", "/telephony/config/locations", routes_telephony.list_calling_locations, NUMBERS),
+    ("GET", "/telephony/config/numbers", routes_telephony.list_numbers, NUMBERS),
+)
+SCIM: tuple[tuple[str, str, Endpoint, tuple[str, ...]], ...] = (
+    ("GET", "/{org}/v2/Users", routes_scim.list_users, IDENTITY),
+    ("GET", "/{org}/v2/Users/{id}", routes_scim.get_user, IDENTITY),
+)
+
+
+def create_app(
+    state: State,
+    *,
+    rate_limit: float | None = None,
+    latency: float = 0.0,
+    faults: Mapping[str, Any] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    now: Callable[[], datetime] = utc_now,
+) -> Starlette:
+    """The app. `rate_limit`: calls a minute per token; `latency`: seconds before every answer; `faults`: docs/sandbox.md.
+
+    `clock` (monotonic, seconds) drives the rate limit and lagging counters, `now` stamps changes and the record of calls.
+    InputError when `faults` is not understood. The state is changed in place; `app.state.door` is there for tests.
+    """
+    door = Door(state, rate_limit=rate_limit, latency=latency, clock=clock, now=now)
+    if faults is not None:
+        door.faults.set(describe(dict(faults)))
+    app = Starlette(
+        routes=[
+            Mount("/v1", routes=_guarded(door, TABLE)),
+            Mount("/identity/scim", routes=_guarded(door, SCIM)),
+            Mount("/sandbox", routes=routes_admin.routes(door)),
+            Route("/{path:path}", door.guard(door.unknown), methods=_METHODS),
+        ]
+    )
+    app.state.door = door
+    return app
+
+
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def _guarded(door: Door, table: tuple[tuple[str, str, Endpoint, tuple[str, ...]], ...]) -> list[Route]:
+    known = [Route(path, door.guard(endpoint, *scopes), methods=[method]) for method, path, endpoint, scopes in table]
+    return [*known, Route("/{path:path}", door.guard(door.unknown), methods=_METHODS)]

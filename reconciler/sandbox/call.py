@@ -1,0 +1,94 @@
+"""What an endpoint gets and gives: a `Call`, an `Answer`, and the bodies of refusals. No endpoint sees Starlette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from reconciler.model import ids
+from reconciler.sandbox.faults import Faults
+from reconciler.sandbox.nouns import Token
+from reconciler.sandbox.order import BadRequestError
+from reconciler.sandbox.state import State
+from reconciler.sandbox.wire import encode
+
+JSON = "application/json;charset=UTF-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, body (JSON bytes) and headers beside the ones every answer has."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: what it asks for and whom it asks. `base` is scheme and host, `path` starts with a slash."""
+
+    state: State
+    faults: Faults
+    base: str
+    path: str
+    query: Mapping[str, str]
+    params: Mapping[str, str]
+    token: Token
+    body: object = None
+
+    def number(self, name: str, default: int, *, most: int, least: int = 1) -> int:
+        """A whole number of the query, capped in silence at `most`; 400 when it is none or below `least`."""
+        text = self.query.get(name)
+        if text is None:
+            return default
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if value < least:
+            raise BadRequestError(f"{name} must be a number not below {least}.")
+        return min(value, most)
+
+    def flag(self, name: str) -> bool:
+        """A boolean of the query; absent is false."""
+        return self.query.get(name, "").lower() == "true"
+
+    def next_link(self, **changes: object) -> dict[str, str]:
+        """A Link header to this call with other paging; the rest of the query stays. `before` is written as Webex does."""
+        query = {key: value for key, value in self.query.items() if key not in changes and key != "before"}
+        query |= {key: str(value) for key, value in changes.items() if key != "after"}
+        text = urlencode(query)
+        if "after" in changes:
+            text += f"{'&' if text else ''}before&after={changes['after']}"
+        return {"Link": f'<{self.base}{self.path}?{text}>; rel="next"'}
+
+    def check_organization(self) -> Answer | None:
+        """404 when `orgId` names another organization than the one that is here."""
+        asked = self.query.get("orgId")
+        return None if asked is None or ids.same(asked, self.state.org_id) else not_found("Organization not found.")
+
+
+Endpoint = Callable[[Call], Answer]
+
+
+def ok(body: object, headers: Mapping[str, str] | None = None) -> Answer:
+    """200 with JSON."""
+    return Answer(200, encode(body), headers or {})
+
+
+def ok_bytes(body: bytes, headers: Mapping[str, str] | None = None) -> Answer:
+    """200 with JSON that is already written."""
+    return Answer(200, body, headers or {})
+
+
+def refuse(status: int, message: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """An error as Webex writes it; the door adds `trackingId`."""
+    return Answer(status, encode({"message": message, "errors": [{"description": message}]}), headers or {})
+
+
+def not_found(message: str) -> Answer:
+    """404."""
+    return refuse(404, message)

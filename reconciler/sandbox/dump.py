@@ -1,0 +1,86 @@
+"""Organization to sandbox file: what `GET /sandbox/state` answers, and what `file.build` reads back as an equal one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reconciler.sandbox.nouns import Group, Licence, Location, Number, Person
+from reconciler.sandbox.state import State
+
+
+def dump(state: State, *, tokens: bool = True) -> dict[str, Any]:
+    """The organization in the shape of the sandbox file; `build` of it gives an equal one."""
+    shape: dict[str, Any] = {
+        "organization": {"name": state.name},
+        "licenses": [_license(licence) for licence in state.licenses.values()],
+        "locations": [_location(location) for location in state.locations.values()],
+        "numbers": [_number(number) for number in state.numbers.values()],
+        "groups": [_group(group) for group in state.groups.values()],
+        "people": [_person(person) for person in (*state.people, *state.externals)],
+    }
+    if state.attendee_off:
+        shape["attendeeOff"] = list(state.attendee_off)
+    if tokens and state.tokens:
+        shape["tokens"] = [
+            {"token": t.token, **({"scopes": list(t.scopes)} if t.scopes is not None else {}), **_some(person=t.person)}
+            for t in state.tokens
+        ]
+    return shape
+
+
+def _some(**values: object) -> dict[str, object]:
+    return {key: value for key, value in values.items() if value not in (None, False, [], 0)}
+
+
+def _license(licence: Licence) -> dict[str, object]:
+    return {"key": licence.key, "name": licence.name, "type": licence.type, "total": licence.total} | _some(
+        subscription=licence.subscription,
+        site=licence.site,
+        siteType=licence.site_type,
+        consumedByWorkspaces=licence.workspaces,
+    )
+
+
+def _location(location: Location) -> dict[str, object]:
+    whole = {"key": location.key, "name": location.name, "calling": location.calling}
+    return whole | _some(routingPrefix=location.prefix)
+
+
+def _number(number: Number) -> dict[str, object]:
+    owner: dict[str, object] | None = None
+    if isinstance(number.owner, Person):
+        owner = {"type": "PEOPLE", "email": number.owner.email}
+    elif number.owner is not None:
+        owner = {"type": number.owner.type, "name": number.owner.name}
+    flags = _some(
+        main=number.main,
+        mobile=number.mobile,
+        tollFree=number.toll_free,
+        service=number.service,
+        reserved=number.reserved,
+    )
+    whole = {"number": number.number, "location": number.location.key, "state": number.state}
+    return whole | _some(owner=owner) | flags
+
+
+def _group(group: Group) -> dict[str, object]:
+    key = group.key if group.key != group.name else None
+    members = [person.email for person in group.members.values()]
+    return {"name": group.name} | _some(key=key) | {"members": members} | _some(groups=list(group.nested))
+
+
+def _person(person: Person) -> dict[str, object]:
+    whole: dict[str, object] = {"email": person.email, "name": person.name, "created": person.created}
+    whole |= {
+        "active": person.active,
+        "invitePending": person.invite_pending,
+        "workPhone": person.work_phone,
+        "extension": person.extension,
+        "location": person.location.key if person.location else None,
+        "licenses": [licence.key for licence in person.licenses],
+        "attendeeSites": list(person.attendee_sites),
+        "siteAdminOf": list(person.site_admin_of),
+        "type": person.type,
+        "external": person.external,
+    }
+    return whole | _some(otherEmails=list(person.other_emails), provisionSource=person.provision_source)

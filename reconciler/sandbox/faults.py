@@ -1,0 +1,144 @@
+"""Trouble on demand: what the network and Webex do on bad days, described as data so that a test can ask for it by HTTP.
+
+A description holds switches and rules; docs/sandbox.md lists them. Rules are tried in order, the first that matches and is
+not used up answers. Chance comes from a seed, time from the clock handed in: the same calls meet the same trouble.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+
+from reconciler.errors import InputError
+from reconciler.sandbox.nouns import Licence
+
+
+class Match(msgspec.Struct, forbid_unknown_fields=True):
+    """Which calls: `method`, `path` (a regular expression found anywhere in the path), `person` (address, PATCH only)."""
+
+    method: str | None = None
+    path: str = ""
+    person: str | None = None
+
+
+class Then(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """What happens. Without `status` the call is answered as usual (after `delay` seconds).
+
+    `effect` of the call on the organization: `none`; `before` the answer, so that only the answer is lost; `after` it, by
+    `effect_delay` seconds. `cut` breaks the connection in the middle of the answer. `body` is JSON, or text as it stands.
+    """
+
+    status: int | None = None
+    headers: dict[str, str] = {}
+    body: Any = None
+    retry_after: str | int | None = None
+    delay: float = 0.0
+    effect: Literal["before", "after", "none"] = "none"
+    effect_delay: float = 1.0
+    cut: bool = False
+
+
+class Rule(msgspec.Struct, forbid_unknown_fields=True):
+    """A rule acts `times` times (None: always), each time with `probability`; `skip` lets the first calls pass."""
+
+    then: Then
+    match: Match = msgspec.field(default_factory=Match)
+    times: int | None = None
+    probability: float = 1.0
+    skip: int = 0
+
+
+class Description(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """Everything that is to go wrong. `rate_limit` is calls a minute per token, `latency` and `counter_lag` are seconds."""
+
+    rules: list[Rule] = []
+    over_allocation: bool = False
+    ignore_patch: list[str] = []
+    counter_lag: float = 0.0
+    rate_limit: float | None = None
+    latency: float | None = None
+    string_booleans: bool = False
+    duplicate_members: bool = False
+    seed: int = 0
+
+
+def describe(raw: object) -> Description:
+    """A description from JSON or YAML; one bare rule (`{match, then}`) is one too. InputError when it is not understood."""
+    if isinstance(raw, dict) and "then" in raw:
+        raw = {"rules": [raw]}
+    try:
+        description = msgspec.convert(raw, Description, str_keys=True)
+        for rule in description.rules:
+            re.compile(rule.match.path)
+    except (msgspec.ValidationError, re.error) as error:
+        raise InputError(f"cannot understand the fault description: {error}") from error
+    return description
+
+
+class Faults:
+    """The trouble in force, with how often each rule has acted."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock = clock
+        self.set(Description())
+
+    def set(self, description: Description) -> None:
+        """From now on this, and nothing of what was before."""
+        self.now = description
+        self._left = [rule.times for rule in description.rules]
+        self._skip = [rule.skip for rule in description.rules]
+        self._paths = [re.compile(rule.match.path) for rule in description.rules]
+        self._chance = random.Random(description.seed)  # noqa: S311
+        self._changes: deque[tuple[float, Licence, int]] = deque()
+
+    def shape(self) -> dict[str, Any]:
+        """The description as JSON-ready data, `times` as far as they are left."""
+        left = [
+            msgspec.structs.replace(rule, times=left) for rule, left in zip(self.now.rules, self._left, strict=True)
+        ]
+        built: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(self.now, rules=left))
+        return built
+
+    def pick(self, method: str, path: str, person: str | None) -> Then | None:
+        """What befalls this call, if anything."""
+        for at, rule in enumerate(self.now.rules):
+            match = rule.match
+            if match.method and match.method.upper() != method:
+                continue
+            if match.person and match.person.lower() != (person or "").lower():
+                continue
+            if self._paths[at].search(path) and self._acts(at, rule):
+                return rule.then
+        return None
+
+    def _acts(self, at: int, rule: Rule) -> bool:
+        if self._left[at] == 0:
+            return False
+        if self._skip[at] > 0:
+            self._skip[at] -= 1
+            return False
+        if rule.probability < 1.0 and self._chance.random() >= rule.probability:
+            return False
+        left = self._left[at]
+        if left is not None:
+            self._left[at] = left - 1
+        return True
+
+    # -- counters that lag -------------------------------------------------------------------------------------------------
+
+    def counted(self, licence: Licence, units: int) -> None:
+        """A unit was taken or freed just now; a State calls this."""
+        if self.now.counter_lag > 0:
+            self._changes.append((self.clock(), licence, units))
+
+    def shown(self, licence: Licence) -> int:
+        """The licence's `consumedUnits` as Webex shows them: without the changes of the last `counterLag` seconds."""
+        since = self.clock() - self.now.counter_lag
+        while self._changes and self._changes[0][0] <= since:
+            self._changes.popleft()
+        return licence.consumed - sum(units for _, changed, units in self._changes if changed is licence)

@@ -1,0 +1,122 @@
+"""`/people`: pages by cursor, one person, oneself. A page is a join of bytes, whatever the size of the organization."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from reconciler.model import ids
+from reconciler.sandbox.call import Answer, Call, not_found, ok, ok_bytes
+from reconciler.sandbox.nouns import Person
+from reconciler.sandbox.order import BadRequestError
+from reconciler.sandbox.wire import person_calling, person_plain, stranger
+
+PLAIN_MOST, CALLING_MOST, LOCATION_MOST, IDS_MOST = 1000, 100, 50, 85
+ADMIN_ONLY = ("licenses", "roles", "siteUrls", "loginEnabled", "invitePending", "extension", "locationId")
+
+
+def list_people(call: Call) -> Answer:
+    """`GET /people` with `email`, `id`, `displayName`, or everybody; over-asking for `max` is capped in silence."""
+    if "email" in call.query:
+        person = call.state.by_email.get(call.query["email"].strip().lower())
+        return _page(call, [person] if person and not person.external else [])
+    if "id" in call.query:
+        return _by_ids(call, call.query["id"].split(","))
+    if "displayName" in call.query:
+        return _named(call)
+    size = _size(call)
+    start = _start(call)
+    people = call.state.people
+    page = people[start : start + size]
+    link = call.next_link(after=page[-1].id) if page and start + size < len(people) else {}
+    return _page(call, _at_location(call, page), link)
+
+
+def _size(call: Call) -> int:
+    most = CALLING_MOST if call.flag("callingData") else PLAIN_MOST
+    if "locationId" in call.query:
+        most = min(most, LOCATION_MOST)
+    return call.number("max", min(100, most), most=most)
+
+
+def _start(call: Call) -> int:
+    after = call.query.get("after")
+    if not after:
+        return 0
+    start = call.state.position_after(after)
+    if start is None:
+        raise BadRequestError("after is not a cursor of this list.")
+    return start
+
+
+def _at_location(call: Call, page: list[Person]) -> list[Person]:
+    """The filter acts on each page by itself, so that pages can be short or empty while more follow, as in Webex."""
+    wanted = call.query.get("locationId")
+    if wanted is None:
+        return page
+    return [person for person in page if person.location and ids.same(person.location.id, wanted)]
+
+
+def _page(call: Call, people: Sequence[Person], link: dict[str, str] | None = None) -> Answer:
+    write = person_calling if call.flag("callingData") else person_plain
+    items = b",".join([write(call.state, person) for person in people])
+    return ok_bytes(_spelled(call, b'{"notFoundIds":null,"items":[' + items + b"]}"), link)
+
+
+def _spelled(call: Call, body: bytes) -> bytes:
+    if call.faults.now.string_booleans:
+        for key in (b'"invitePending":', b'"loginEnabled":'):
+            for value in (b"true", b"false"):
+                body = body.replace(key + value, key + b'"' + value + b'"')
+    return body
+
+
+def _by_ids(call: Call, asked: Sequence[str]) -> Answer:
+    if len(asked) > IDS_MOST:
+        raise BadRequestError(f"id can name at most {IDS_MOST} people.")
+    found, missing = [], []
+    for text in asked:
+        person = call.state.by_uuid.get(ids.uuid_of(text))
+        if person is None:
+            missing.append(text)
+            continue
+        body = msgspec.json.decode(person_plain(call.state, person))
+        found.append({key: value for key, value in body.items() if key not in ADMIN_ONLY} | {"userName": person.email})
+    return ok({"notFoundIds": missing or None, "items": found})
+
+
+def _named(call: Call) -> Answer:
+    people = call.state.named(call.query["displayName"])
+    size, after = _size(call), call.query.get("after")
+    start = next((at + 1 for at, person in enumerate(people) if after and ids.same(person.id, after)), 0)
+    page = people[start : start + size]
+    return _page(call, page, call.next_link(after=page[-1].id) if start + size < len(people) else {})
+
+
+def get_person(call: Call) -> Answer:
+    """`GET /people/{id}`, by Webex id or bare UUID. Of somebody of another organization only the public part."""
+    person = call.state.by_uuid.get(ids.uuid_of(call.params["id"]))
+    if person is None:
+        return not_found("Person not found.")
+    if person.external:
+        return ok_bytes(stranger(person))
+    write = person_calling if call.flag("callingData") else person_plain
+    return ok_bytes(_spelled(call, write(call.state, person)))
+
+
+def get_me(call: Call) -> Answer:
+    """`GET /people/me`: the person the file gives to the token, else a service app that is in no list."""
+    person = call.state.by_email.get((call.token.person or "").lower())
+    if person is not None:
+        return ok_bytes(person_plain(call.state, person))
+    body = {
+        "id": ids.encode("PEOPLE", call.state.uuid_for("person", "the sandbox's administrator")),
+        "emails": ["administrator@sandbox.example"],
+        "displayName": "Sandbox Administrator",
+        "orgId": call.state.org_id,
+        "roles": [ids.encode("ROLE", "id_full_admin")],
+        "created": call.state.created,
+        "type": "appuser",
+    }
+    return ok(body)

@@ -1,0 +1,175 @@
+"""`PATCH /licenses/users` as Webex does it: check everything, do what is allowed, answer with what the person now holds.
+
+Something done and something not: 206. Nothing done: 400 with the reasons. Everything done: 200. Adding what is held and
+removing what is not count as done. Which checks come first is not documented; the order here is the one of `assign`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.sandbox import calling, checks, refusal
+from reconciler.sandbox.calling import Place
+from reconciler.sandbox.nouns import Licence, Person
+from reconciler.sandbox.offers import Offer, is_calling, is_free, offer
+from reconciler.sandbox.order import Item, LicenceItem, Order, SiteItem
+from reconciler.sandbox.refusal import Refusal
+from reconciler.sandbox.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Status 200, 206 or 400, the body, and why each refused item was refused."""
+
+    status: int
+    body: dict[str, Any]
+    refusals: tuple[Refusal, ...] = ()
+
+
+def assign(
+    state: State,
+    person: Person,
+    order: Order,
+    *,
+    over_allocation: bool = False,
+    ignored: Collection[str] = (),
+) -> Outcome:
+    """Carry out an order. `ignored` are keys of licences that are answered with success and left as they are."""
+    assignment = _Assignment(state, person, order, over_allocation, frozenset(ignored))
+    assignment.check()
+    if assignment.refused and len(assignment.refused) == len(order.licences) + len(order.sites):
+        reasons = tuple(dict.fromkeys(assignment.refused.values()))
+        errors = [reason.body() for reason in reasons]
+        return Outcome(400, {"message": reasons[0].message, "errors": errors}, reasons)
+    assignment.carry_out()
+    return Outcome(206 if assignment.refused else 200, holdings(state, person), tuple(assignment.refused.values()))
+
+
+def holdings(state: State, person: Person) -> dict[str, Any]:
+    """The answer to a PATCH: all licences and site roles the person has, whatever was asked."""
+    sites = [{"siteUrl": site, "accountType": "host"} for site in person.host_sites()]
+    sites += [{"siteUrl": site, "accountType": "attendee"} for site in person.attendee_sites]
+    body: dict[str, Any] = {
+        "orgId": state.org_id,
+        "personId": person.id,
+        "email": person.email,
+        "licenses": [licence.id for licence in person.licenses],
+        "siteUrls": sites,
+    }
+    if person.pending_licenses:
+        body["pendingLicenses"] = [licence.id for licence in person.pending_licenses]
+    if person.pending_sites:
+        body["pendingSiteUrls"] = [{"siteUrl": site, "accountType": "attendee"} for site in person.pending_sites]
+    return body
+
+
+class _Assignment:
+    def __init__(
+        self, state: State, person: Person, order: Order, over_allocation: bool, ignored: frozenset[str]
+    ) -> None:
+        self.state = state
+        self.person = person
+        self.order = order
+        self.over_allocation = over_allocation
+        self.ignored = ignored
+        self.refused: dict[Item, Refusal] = {}
+        self.places: dict[LicenceItem, Place] = {}
+
+    def check(self) -> None:
+        """Fill `refused` and `places`; changes nothing."""
+        self._recognize()
+        self._combinations()
+        # A refused addition may have been what made a removal fine, so combinations are looked at again.
+        for item in self._open():
+            if item.operation == "add" and item.licence and not self.person.holds(item.licence):
+                self._addition(item, item.licence)
+        self._combinations()
+        for site in self.order.sites:
+            self._site(site)
+
+    def _open(self) -> list[LicenceItem]:
+        return [item for item in self.order.licences if item not in self.refused]
+
+    def _recognize(self) -> None:
+        for item in self.order.licences:
+            item.licence = self.state.license(item.id)
+            if item.licence is None or (item.operation == "add" and offer(item.licence) is Offer.NOT_FOR_PEOPLE):
+                self.refused[item] = Refusal(refusal.LICENSE_UNKNOWN, f"License not recognized: {item.id}")
+            elif self.person.external and not item.licence.site:
+                self.refused[item] = Refusal(None, "People of other organizations can hold meeting licenses only.")
+
+    def _combinations(self) -> None:
+        if not self.person.external:
+            self.refused.update(checks.refused(self.state, self.person, self._open()))
+
+    def _addition(self, item: LicenceItem, licence: Licence) -> None:
+        if licence.consumed >= licence.total and not self.over_allocation and not is_free(licence):
+            self.refused[item] = Refusal(None, f"No unit of {licence.name} is left. Not applied: {licence.id}")
+        elif is_calling(licence):
+            found = calling.place(self.state, self.person, item, moving=self._gives_up_calling())
+            if isinstance(found, Refusal):
+                self.refused[item] = found
+            else:
+                self.places[item] = found
+
+    def _gives_up_calling(self) -> bool:
+        going = {item.licence for item in self._open() if item.operation == "remove"}
+        return all(licence in going for licence in self.person.licenses if is_calling(licence))
+
+    def _site(self, item: SiteItem) -> None:
+        if item.account_type != "attendee":
+            self.refused[item] = Refusal(refusal.SITE_INVALID, f"accountType must be attendee: {item.site}")
+        elif item.operation == "add" and item.site not in self.person.attendee_sites:
+            hosts = {licence.site for licence in checks.outlook(self.state, self.person, self._open()).after}
+            known = item.site in self.state.managed_sites()
+            if not known or item.site in hosts or item.site in self.person.site_admin_of:
+                self.refused[item] = Refusal(refusal.SITE_INVALID, f"Not a valid attendee site here: {item.site}")
+
+    def carry_out(self) -> None:
+        """Additions first: who swaps one Calling licence for another keeps number and extension, as nothing is freed between."""
+        if self.person.external:
+            self._invite()
+            return
+        doing = [item for item in self._open() if item.licence and item.licence.key not in self.ignored]
+        for item in doing:
+            if item.operation == "add" and item.licence:
+                self.state.hold(self.person, item.licence)
+                self._move_in(self.places.get(item))
+        for item in doing:
+            if item.operation == "remove" and item.licence:
+                self.state.release(self.person, item.licence)
+        self._attend()
+
+    def _move_in(self, place: Place | None) -> None:
+        if place is None:
+            return
+        same = self.person.location is place.location
+        number = place.number or (self.person.number if same else None)
+        extension = place.extension or (self.person.extension if same else None)
+        self.state.claim(self.person, place.location, number, extension)
+
+    def _attend(self) -> None:
+        sites = list(self.person.attendee_sites)
+        for item in self.order.sites:
+            if item in self.refused:
+                continue
+            if item.operation == "add" and item.site not in sites:
+                sites.append(item.site)
+            if item.operation == "remove" and item.site in sites:
+                sites.remove(item.site)
+        if sites != self.person.attendee_sites:
+            self.state.set_attendee(self.person, sites)
+
+    def _invite(self) -> None:
+        """What an external person is given waits for their consent and costs no unit until then."""
+        for item in self._open():
+            assert item.licence is not None
+            if item.operation == "remove":
+                self.state.release(self.person, item.licence)
+            elif not self.person.holds(item.licence) and item.licence not in self.person.pending_licenses:
+                self.person.pending_licenses.append(item.licence)
+        for site in self.order.sites:
+            if site not in self.refused and site.operation == "add" and site.site not in self.person.pending_sites:
+                self.person.pending_sites.append(site.site)

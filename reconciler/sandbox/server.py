@@ -1,0 +1,40 @@
+"""The sandbox as a server of its own, without access log: what is watched is the record under `/sandbox/requests`."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.applications import Starlette
+
+
+def make_server(app: Starlette, host: str = "127.0.0.1", port: int = 8080) -> uvicorn.Server:
+    """A uvicorn server that is not running yet; port 0 takes a free one."""
+    import uvicorn
+
+    quick: dict[str, Any] = {}
+    if importlib.util.find_spec("httptools"):
+        quick["http"] = "httptools"
+    if importlib.util.find_spec("uvloop"):
+        quick["loop"] = "uvloop"
+    config = uvicorn.Config(
+        app, host=host, port=port, access_log=False, log_level="critical", lifespan="off",
+        timeout_keep_alive=75, server_header=False, timeout_graceful_shutdown=3, **quick,
+    )  # fmt: skip
+    return uvicorn.Server(config)
+
+
+def serve(app: Starlette, host: str = "127.0.0.1", port: int = 8080) -> None:
+    """Answer calls until Ctrl-C or SIGTERM. OSError when the port is taken."""
+    import socket
+
+    # uvicorn would end the process with a log line nobody sees; a bind of our own raises a proper error instead.
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        make_server(app, host, port).run(sockets=[listening])
+    finally:
+        listening.close()

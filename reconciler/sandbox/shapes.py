@@ -1,0 +1,170 @@
+"""The sandbox file's shape, entry by entry, and the reading of untrusted entries into it.
+
+Every entry is checked by itself, so that one mistake does not hide the next; mistakes become findings whose `where` is
+the path inside the file (`people[3].email`). Keys nobody knows are mistakes too: a misspelt key would be ignored in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from reconciler.model.finding import Finding
+
+T = TypeVar("T")
+
+
+class _Shape(msgspec.Struct, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    pass
+
+
+class OrganizationShape(_Shape):
+    """`organization:`."""
+
+    name: str
+
+
+class LicenseShape(_Shape):
+    """An entry of `licenses:`. `total` left out: 100, or as many as are in use if more; a free one: one a person."""
+
+    key: str
+    name: str
+    type: str
+    total: int | None = None
+    subscription: str | None = None
+    site: str | None = None
+    site_type: str | None = None
+    consumed_by_workspaces: int = 0
+
+
+class LocationShape(_Shape):
+    """An entry of `locations:`."""
+
+    key: str
+    name: str | None = None
+    calling: bool = True
+    routing_prefix: str | None = None
+
+
+class OwnerShape(_Shape):
+    """`owner:` of a number: `{type: PEOPLE, email}` or `{type: HUNT_GROUP, name}`."""
+
+    type: str
+    name: str | None = None
+    email: str | None = None
+
+
+class NumberShape(_Shape):
+    """An entry of `numbers:`."""
+
+    number: str
+    location: str
+    state: str = "ACTIVE"
+    owner: OwnerShape | None = None
+    main: bool = False
+    mobile: bool = False
+    toll_free: bool = False
+    service: bool = False
+    reserved: bool = False
+
+
+class GroupShape(_Shape):
+    """An entry of `groups:`. `key` is needed only where two groups share a name."""
+
+    name: str
+    key: str | None = None
+    members: list[str] = []
+    groups: list[str] = []
+
+
+class PersonShape(_Shape):
+    """An entry of `people:`, and the body of `POST /sandbox/people`. `licenses` are keys of this file."""
+
+    email: str
+    name: str | None = None
+    created: datetime | None = None
+    active: bool = True
+    invite_pending: bool = False
+    work_phone: str | None = None
+    extension: str | None = None
+    location: str | None = None
+    licenses: list[str] = []
+    attendee_sites: list[str] = []
+    site_admin_of: list[str] = []
+    type: str = "person"
+    external: bool = False
+    other_emails: list[str] = []
+    provision_source: str | None = None
+
+
+class TokenShape(_Shape):
+    """An entry of `tokens:`. Without `scopes` a full administrator."""
+
+    token: str
+    scopes: list[str] | None = None
+    person: str | None = None
+
+
+class AssignShape(_Shape):
+    """The body of `POST /sandbox/assign`."""
+
+    email: str
+    add: list[str] = []
+    remove: list[str] = []
+    add_attendee: list[str] = []
+    remove_attendee: list[str] = []
+
+
+class MembersShape(_Shape):
+    """The body of `POST /sandbox/groups/{name}/members`."""
+
+    add: list[str] = []
+    remove: list[str] = []
+
+
+class UnitsShape(_Shape):
+    """The body of `POST /sandbox/licenses/{key}`."""
+
+    total: int
+
+
+class Problems:
+    """Mistakes found so far, in the order of the file."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def add(self, where: str, message: str, hint: str = "") -> None:
+        """One more mistake, at `where` in the file."""
+        self.findings.append(Finding("sandbox-file", "error", where, message, hint))
+
+
+def read_entry(raw: object, shape: type[T], where: str, problems: Problems) -> T | None:
+    """One entry as its shape, or None and a finding that says what is wrong and where."""
+    try:
+        return msgspec.convert(raw, shape, str_keys=True)
+    except msgspec.ValidationError as error:
+        message, _, inside = str(error).partition(" - at `$")
+        place = where + inside.rstrip("`")
+        hint = 'quote it, for example "+14085550100"' if "Expected `str" in message and "got `int`" in message else ""
+        problems.add(place, message, hint)
+        return None
+
+
+def read_section(document: Mapping[str, Any], name: str, shape: type[T], problems: Problems) -> list[tuple[str, T]]:
+    """All entries of a section with their place, those with mistakes left out."""
+    raw = document.get(name)
+    if raw is None:
+        return []
+    if not isinstance(raw, list):
+        problems.add(name, f"must be a list, not {type(raw).__name__}")
+        return []
+    entries = []
+    for at, item in enumerate(raw):
+        entry = read_entry(item, shape, f"{name}[{at}]", problems)
+        if entry is not None:
+            entries.append((f"{name}[{at}]", entry))
+    return entries

@@ -1,0 +1,211 @@
+"""The JSON of each thing as Webex writes it: its keys, its ids, its habit of leaving out what is empty.
+
+People are written once and kept as bytes until they change, so that a page is a join. (webex-api facts, sections 1-4.)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from reconciler.sandbox.nouns import Group, Licence, Location, Number, Person
+from reconciler.sandbox.state import State
+
+encode = msgspec.json.Encoder().encode
+
+WEBEX_IDENTITY = "urn:scim:schemas:extension:cisco:webexidentity:2.0:User"
+SCIM_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+
+
+def license_body(licence: Licence, consumed: int) -> dict[str, Any]:
+    """A licence as listed; `consumed` is what the counter shows, which may lag behind the holders."""
+    body: dict[str, Any] = {
+        "id": licence.id,
+        "name": licence.name,
+        "totalUnits": licence.total,
+        "consumedUnits": consumed,
+        "consumedByUsers": consumed - licence.workspaces,
+        "consumedByWorkspaces": licence.workspaces,
+    }
+    if licence.subscription:
+        body["subscriptionId"] = licence.subscription
+    if licence.site:
+        body["siteUrl"] = licence.site
+        body["siteType"] = licence.site_type
+    return body
+
+
+def holder(person: Person) -> dict[str, str]:
+    """An entry of a licence's `users`."""
+    kind = "EXTERNAL" if person.external else "INTERNAL"
+    return {"id": person.id, "type": kind, "displayName": person.name, "email": person.email}
+
+
+def person_plain(state: State, person: Person) -> bytes:
+    """A person of `GET /people`."""
+    if person.json_plain is None:
+        person.json_plain = encode(_person(state, person, calling=False))
+    return person.json_plain
+
+
+def person_calling(state: State, person: Person) -> bytes:
+    """A person of `GET /people?callingData=true`."""
+    if person.location is None:
+        return person_plain(state, person)
+    if person.json_calling is None:
+        person.json_calling = encode(_person(state, person, calling=True))
+    return person.json_calling
+
+
+def _person(state: State, person: Person, *, calling: bool) -> dict[str, Any]:
+    body: dict[str, Any] = {"id": person.id, "emails": [person.email, *person.other_emails]}
+    phones = _phones(person, calling=calling)
+    if phones:
+        body["phoneNumbers"] = phones
+    if calling and person.extension:
+        body["extension"] = person.extension
+    if calling and person.location:
+        body["locationId"] = person.location.id
+    body |= {"displayName": person.name, "nickName": person.first, "firstName": person.first, "lastName": person.last}
+    body |= {"orgId": state.org_id, "created": person.created, "lastModified": person.modified}
+    if person.licenses:
+        body["licenses"] = [licence.id for licence in person.licenses]
+    sites = [*person.host_sites(), *(f"{site}#attendee" for site in person.attendee_sites)]
+    if sites:
+        body["siteUrls"] = sites
+    body |= {"invitePending": person.invite_pending, "loginEnabled": person.active, "type": person.type}
+    return body
+
+
+def _phones(person: Person, *, calling: bool) -> list[dict[str, Any]]:
+    own = person.number.number if calling and person.number else None
+    phones: list[dict[str, Any]] = []
+    if person.work_phone and person.work_phone != own:
+        phones.append({"type": "work", "value": person.work_phone})
+    if own:
+        phones.append({"type": "work", "value": own, "primary": True})
+    if calling and person.extension and person.location:
+        prefix = person.location.prefix or ""
+        phones.append({"type": "work_extension", "value": prefix + person.extension, "primary": own is None})
+    return phones
+
+
+def stranger(person: Person) -> bytes:
+    """What an administrator sees of somebody of another organization."""
+    return encode({"id": person.id, "emails": [person.email], "displayName": person.name, "type": person.type})
+
+
+def scim_user(state: State, person: Person) -> bytes:
+    """A user of SCIM; ids are bare UUIDs here."""
+    if person.json_scim is None:
+        person.json_scim = encode(_scim(state, person))
+    return person.json_scim
+
+
+def _scim(state: State, person: Person) -> dict[str, Any]:
+    identity: dict[str, Any] = {"accountStatus": ["active" if person.active else "disabled"]}
+    if person.invite_pending:
+        identity["accountStatus"] = ["pending"]
+    if person.site_admin_of:
+        identity["managedSites"] = [{"siteName": site, "role": "full_admin"} for site in person.site_admin_of]
+    if person.provision_source:
+        identity["provisionSource"] = person.provision_source
+    body: dict[str, Any] = {
+        "schemas": [SCIM_USER, WEBEX_IDENTITY],
+        "id": person.uuid,
+        "userName": person.email,
+        "active": person.active,
+        "name": {"givenName": person.first, "familyName": person.last},
+        "displayName": person.name,
+        "userType": "user",
+        "emails": [{"value": person.email, "type": "work", "primary": True}]
+        + [{"value": email, "type": "work", "primary": False} for email in person.other_emails],
+    }
+    if person.work_phone:
+        body["phoneNumbers"] = [{"value": person.work_phone, "type": "work", "primary": True}]
+    body["meta"] = {
+        "resourceType": "User",
+        "location": f"https://webexapis.com/identity/scim/{state.org_uuid}/v2/Users/{person.uuid}",
+        "created": person.created,
+        "lastModified": person.modified,
+    }
+    body[WEBEX_IDENTITY] = identity
+    return body
+
+
+def member(person: Person) -> bytes:
+    """A person as a member of a group."""
+    if person.json_member is None:
+        kind = "user" if person.type == "person" else "machine"
+        person.json_member = encode({"id": person.id, "type": kind, "displayName": person.name})
+    return person.json_member
+
+
+def nested_member(group: Group) -> bytes:
+    """A group as a member of another one."""
+    return encode({"id": group.id, "type": "group", "displayName": group.name})
+
+
+def group_body(state: State, group: Group) -> dict[str, Any]:
+    """A group without its members."""
+    return {
+        "id": group.id,
+        "displayName": group.name,
+        "orgId": state.org_id,
+        "created": group.created,
+        "lastModified": group.created,
+        "memberSize": len(group.members) + len(group.nested),
+        "usage": "security",
+    }
+
+
+def location_body(state: State, location: Location) -> dict[str, Any]:
+    """A location of `GET /locations`."""
+    return {
+        "id": location.id,
+        "name": location.name,
+        "orgId": state.org_id,
+        "timeZone": "America/Los_Angeles",
+        "preferredLanguage": "en_us",
+        "address": {"address1": "1 Example Street", "city": location.name, "postalCode": "00000", "country": "US"},
+    }
+
+
+def number_row(row: Number | Person) -> dict[str, Any]:
+    """A row of the numbers list: a number, or a person who has an extension only."""
+    if isinstance(row, Person):
+        assert row.location is not None
+        return _row(None, row.location, row.extension, "ACTIVE") | {"owner": _owner(row)}
+    extension = row.owner.extension if isinstance(row.owner, Person) else None
+    body = _row(row.number, row.location, extension, row.state)
+    body |= {
+        "mainNumber": row.main,
+        "tollFreeNumber": row.toll_free,
+        "isServiceNumber": row.service,
+        "includedTelephonyTypes": "MOBILE_NUMBER" if row.mobile else "PSTN_NUMBER",
+    }
+    if row.reserved:
+        body["isReservedNumber"] = True
+    if isinstance(row.owner, Person):
+        body["owner"] = _owner(row.owner)
+    elif row.owner is not None:
+        body["owner"] = {"id": row.owner.id, "type": row.owner.type, "lastName": row.owner.name}
+    return body
+
+
+def _row(number: str | None, location: Location, extension: str | None, state: str) -> dict[str, Any]:
+    body: dict[str, Any] = {"phoneNumber": number} if number else {}
+    if extension:
+        body["extension"] = extension
+        body["esn"] = (location.prefix or "") + extension
+    if location.prefix:
+        body["routingPrefix"] = location.prefix
+    body |= {"state": state, "mainNumber": False, "tollFreeNumber": False, "isServiceNumber": False}
+    body |= {"phoneNumberType": "PRIMARY", "includedTelephonyTypes": "PSTN_NUMBER"}
+    body["location"] = {"id": location.id, "name": location.name}
+    return body
+
+
+def _owner(person: Person) -> dict[str, str]:
+    return {"id": person.id, "type": "PEOPLE", "firstName": person.first, "lastName": person.last}
