@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 
 from reconciler.model import ids
+from reconciler.model.live import PersonReading
 from reconciler.webex.people import PeopleDecoder
 
 _PAGE = 1000
@@ -79,7 +80,7 @@ def main() -> None:
     """Measure and print."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     bodies = pages(count)
-    readings = []
+    readings: list[list[PersonReading] | None] = []
 
     def ours() -> None:
         decoder = PeopleDecoder()

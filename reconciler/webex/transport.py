@@ -195,8 +195,9 @@ class Session:
         status, headers = response.status_code, response.headers
         if status not in expected:
             raise problem(response.request.method, path, status, headers, response.content, self._token)
-        link = response.links.get("next", {}).get("url") if "link" in headers else None
-        return Answer(response.request.method, path, status, response.content, tracking_id(headers), link)
+        links = {(relation or "").lower(): link.get("url") for relation, link in response.links.items()}
+        method = response.request.method
+        return Answer(method, path, status, response.content, tracking_id(headers), links.get("next"))
 
 
 class _Whole(httpx.AsyncBaseTransport):
