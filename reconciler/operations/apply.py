@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -55,11 +56,12 @@ async def apply(
 ) -> ApplyResult:
     """Carry out `plan`. From the moment that `stop` is set no new call starts; those in flight are finished.
 
-    `holder` names this process in the lease; default: host and process id. Raises, with nothing sent: PlanFileError
+    `holder` names this run in the lease; default: host, process id and a few random digits, since containers share the
+    first two. Raises, with nothing sent: PlanFileError
     (another organization), StalePlanError, BlockedPlanError, LockedError, and any WebexError or StoreError of the
     reading before. Once something was sent, trouble is told in the result.
     """
-    who = holder or f"{platform.node() or 'unknown host'}, process {os.getpid()}"
+    who = holder or f"{platform.node() or 'unknown host'}, process {os.getpid()} ({secrets.token_hex(3)})"
     async with context.connect() as connection:
         org_id, org_name = await resolve_organization(desired, connection.reader)
         _check_organization(plan, org_id, org_name)
@@ -67,7 +69,10 @@ async def apply(
         lease = context.store().lease()
         lease.acquire(org_id, who, context.clock())
         try:
-            return await _Apply(desired, context, connection, plan, org_id).carry_out(org_name, stop, pace)
+            work = _Apply(desired, context, connection, plan, org_id)
+            split, fresh, started = await work.prepare(org_name)
+            lease.acquire(org_id, who, context.clock())  # reading may outlast a lease: still ours, and fresh again
+            return await work.carry_out(split, fresh, started, stop, pace)
         finally:
             with _told(context, "The lease could not be given back"):
                 lease.release(org_id, who)
@@ -113,13 +118,20 @@ class _Apply:
         self._plan, self._org_id = plan, org_id
         self._store = context.store()
 
-    async def carry_out(self, org_name: str, stop: StopSignal, pace: Pace) -> ApplyResult:
+    async def prepare(self, org_name: str) -> tuple[Reconciled, Plan, datetime]:
+        """Read, plan and check again: what of the reviewed plan to send, the fresh plan, and when this began."""
         started = self._context.clock()
         await read_organization(self._desired, self._context, self._connection, self._org_id, org_name)
         fresh = self._make_plan().plan
         _check_guards(fresh)
         split = reconcile_with_live(self._plan, fresh, live_lookup(self._store.live(self._org_id), self._plan))
         self._name_held(split)
+        return split, fresh, started
+
+    async def carry_out(
+        self, split: Reconciled, fresh: Plan, started: datetime, stop: StopSignal, pace: Pace
+    ) -> ApplyResult:
+        """Send, close, record; from here on trouble is told in the result."""
         run = self._store.start_run(self._org_id, self._plan, self._context.commit, self._context.clock())
         completed = False
         try:

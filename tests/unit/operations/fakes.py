@@ -173,7 +173,7 @@ class FakeLease:
         self.log: list[str] = []
 
     def acquire(self, org_id: str, holder: str, now: datetime) -> None:
-        if self.taken_by:
+        if self.taken_by and self.taken_by != holder:
             raise LockedError(f"{self.taken_by} is writing.")
         self.log.append(f"acquire {org_id}")
 

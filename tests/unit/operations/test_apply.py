@@ -74,7 +74,7 @@ def test_a_plan_is_carried_out_and_recorded(monkeypatch: pytest.MonkeyPatch) -> 
     ]
     assert store.refreshed == [bench.world.reader.pools]
     assert store.finished == [("run-1", True)]
-    assert store.the_lease.log == ["acquire org-1", "release org-1"]
+    assert store.the_lease.log == ["acquire org-1", "acquire org-1", "release org-1"]
     assert bench.world.reader.asked[-1] == "licenses"
 
 
@@ -115,6 +115,21 @@ def test_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     error = bench.refused(EMPTY, LockedError)
     assert error.exit_code == 4
     assert bench.world.store.the_lease.log == []
+
+
+def test_a_lease_that_was_lost_while_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reading outlasted the lease and somebody else took it: nothing is sent."""
+    reviewed = plan(change("ann", add("a")))
+    bench = Bench(monkeypatch, reviewed, ann=[])
+    lease = bench.world.store.the_lease
+    asked = bench.world.reader.groups
+
+    async def groups() -> Any:
+        lease.taken_by = "host-2, process 3"
+        return await asked()
+
+    bench.world.reader.groups = groups  # type: ignore[method-assign]
+    bench.refused(reviewed, LockedError)
 
 
 def test_a_stopping_guard_of_the_fresh_plan(monkeypatch: pytest.MonkeyPatch) -> None:
