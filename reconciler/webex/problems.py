@@ -1,4 +1,4 @@
-"""Answers that are no success, as exceptions that tell a person what to do next.
+"""Answers that are no success, as exceptions that tell a person what to do next. Throttling is `retry`'s and never comes here.
 
 Webex words its errors in four ways; all are searched for codes and one description. The description is the only part of a
 body that ever reaches a message, cut to one line; addresses in it are blotted out, for messages end in build logs.
@@ -21,10 +21,9 @@ from reconciler.errors import (
     WebexRefusedError,
     WebexServerError,
     WebexShapeError,
-    WebexThrottledError,
     WebexUnreachableError,
 )
-from reconciler.webex.retry import THROTTLED, tracking_id
+from reconciler.webex.retry import tracking_id
 
 _LONGEST_DESCRIPTION = 200
 _ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
@@ -94,8 +93,6 @@ def _kind(status: int) -> tuple[type[WebexError], str, str]:
         return WebexNotFoundError, "Webex does not have this, or the token may not see it", ""
     if status in (409, 410, 428):
         return WebexConflictError, "The state of this in Webex does not allow the call", ""
-    if status in THROTTLED:
-        return WebexThrottledError, "Webex still slows us down", "Try again later."
     if status == 408:
         # Nobody knows how far the request came, so this is no refusal.
         return WebexUnreachableError, "Webex did not receive the whole call in time", "Check the network and try again."
@@ -160,6 +157,7 @@ def _description(body: Mapping[str, Any], secret: str) -> str:
 def _clean(text: str, secret: str) -> str:
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     line = _ADDRESS.sub("[address]", line.replace(secret, "[token]"))
+    line = line.rstrip(".")
     return line if len(line) <= _LONGEST_DESCRIPTION else line[: _LONGEST_DESCRIPTION - 1] + "…"
 
 

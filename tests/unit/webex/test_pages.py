@@ -6,6 +6,8 @@ import asyncio
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconciler.errors import WebexServerError, WebexShapeError
 from reconciler.webex import Reader, Session
@@ -161,6 +163,17 @@ def test_leaving_in_the_middle_leaves_nothing_behind() -> None:
         return len(asyncio.all_tasks())
 
     assert scene.run(handle) == 1
+
+
+@given(st.lists(st.lists(st.integers(0, 999), max_size=3), min_size=1, max_size=6))
+def test_however_webex_cuts_the_pages_everybody_comes_in_order(pages: list[list[int]]) -> None:
+    """Any cut into pages, empty ones included, gives the same people in the same order."""
+    replies = [
+        items(*map(person, page), following=f"{BASE}/people?after={at}" if at < len(pages) else None)
+        for at, page in enumerate(pages, start=1)
+    ]
+    found = Scene(*replies).read(lambda reader: gathered(reader.people()))
+    assert [[one.id for one in page] for page in found] == [[f"person-{n}" for n in page] for page in pages]
 
 
 def test_a_bad_first_page_stops_the_reading() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -162,6 +164,42 @@ def test_calls_counts_every_request_sent() -> None:
     scene = Scene(refused(429, Retry_After="1"), items())
     scene.run(_get)
     assert scene.calls == 2
+
+
+def test_connections_are_kept_alive() -> None:
+    """Calls one after the other share one connection, over a real socket."""
+    connections = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        with suppress(asyncio.IncompleteReadError):
+            while True:
+                await reader.readuntil(b"\r\n\r\n")
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        writer.close()
+
+    async def calls() -> None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        async with Session(TOKEN, f"http://127.0.0.1:{port}/v1") as session:
+            for _ in range(3):
+                await session.get("/v1/people")
+        server.close()
+
+    asyncio.run(calls())
+    assert connections == 1
+
+
+def test_closing_the_session_ends_what_is_read_ahead() -> None:
+    """A call that was started ahead and never fetched is ended with the session, without complaint."""
+
+    async def leave(session: Session) -> asyncio.Task[None]:
+        task = session.ahead(asyncio.sleep(60))
+        await session.aclose()
+        return task
+
+    assert Scene().run(leave).cancelled()
 
 
 def test_decoding_can_be_imported_without_http() -> None:
