@@ -1,1 +1,183 @@
-"""x."""
+"""Builds what a run needs. The only room that reads the environment, the clock and the token.
+
+Nothing is opened before it is asked for: working offline needs no token, and `validate` needs no store. The token stays
+inside the `Session` it is handed to.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from reconciler import __version__
+from reconciler.errors import InputError, StoreError, WebexAuthError
+from reconciler.operations.context import Connection, Context
+
+if TYPE_CHECKING:
+    from reconciler.model.desired import Desired
+    from reconciler.ports import Progress
+    from reconciler.store import Store
+
+BASE_URL = "https://webexapis.com/v1"
+STORE_FOLDER = ".webex-licenses"
+STORE_URL = f"sqlite:///{STORE_FOLDER}/store.db"
+_SQLITE = "sqlite:///"
+_GIT_SECONDS = 10.0
+_DESIRED_FILES = ("*.yaml", "*.yml", "*.csv")
+
+
+def utc_now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def colour_refused() -> bool:
+    """Whether the environment asks for no colour (https://no-color.org)."""
+    return bool(os.environ.get("NO_COLOR"))
+
+
+@contextmanager
+def context(
+    desired: Desired, *, store_url: str | None, progress: Progress, commit: str | None = None
+) -> Iterator[Context]:
+    """What the operations on one organization work with. The store, if it was opened, is closed at the end.
+
+    `store_url` comes from the command line and beats WEBEX_LICENSES_STORE.
+    """
+    opened: list[Store] = []
+
+    def store() -> Store:
+        if not opened:
+            opened.append(_open_store(store_url or os.environ.get("WEBEX_LICENSES_STORE") or STORE_URL))
+        return opened[0]
+
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[Connection]:
+        token, base_url = _token(), checked_base_url(os.environ.get("WEBEX_BASE_URL") or BASE_URL)
+        from reconciler.webex import Reader, Session, Writer
+
+        async with Session(
+            token, base_url, org_id=desired.organization.org_id, note=progress.note, proxy=_proxy(base_url)
+        ) as session:
+            yield Connection(Reader(session), Writer(session), lambda: session.calls)
+
+    try:
+        yield Context(store, connect, progress, utc_now, __version__, commit)
+    finally:
+        for one in opened:
+            one.close()
+
+
+def git_commit(directory: Path) -> str | None:
+    """The commit that the files of `directory` are exactly: None outside git, without git, or with uncommitted edits."""
+    commit = _git(directory, "rev-parse", "--verify", "HEAD")
+    if not commit or _git(directory, "status", "--porcelain", "--", *_DESIRED_FILES) != "":
+        return None
+    return commit
+
+
+def _git(directory: Path, *arguments: str) -> str | None:
+    """The output of a git command that only reads, or None when it fails. Programs named in .git/config are not run."""
+    command = ["git", "-c", "core.fsmonitor=false", "-C", str(directory), *arguments]
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell, fixed program
+            command, capture_output=True, text=True, timeout=_GIT_SECONDS, check=True, stdin=subprocess.DEVNULL
+        )
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+def checked_base_url(url: str) -> str:
+    """The address of Webex's API without a slash at the end. InputError unless it is https, or http on this machine."""
+    problem = _problem_with(url)
+    if problem:
+        raise InputError(
+            f"WEBEX_BASE_URL {problem}.",
+            hint=f"Default: {BASE_URL}; FedRAMP: https://api-usgov.webex.com/v1; sandbox: http://127.0.0.1:PORT/v1.",
+        )
+    return url.strip().rstrip("/")
+
+
+def _problem_with(url: str) -> str:
+    try:
+        parts = urlsplit(url.strip())
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "is not a URL"
+    if parts.scheme not in ("http", "https") or not host:
+        return "must begin with https:// and a host name"
+    if parts.username or parts.password or parts.query or parts.fragment:
+        return "must not hold a user name, a password, a query or a fragment"
+    if parts.scheme == "http" and not _is_this_machine(host):
+        return "must be https; http would show the token to others on the way, and is taken for this machine only"
+    return ""
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _token() -> str:
+    token = os.environ.get("WEBEX_ACCESS_TOKEN", "").strip()
+    if not token:
+        raise WebexAuthError(
+            "There is no access token: WEBEX_ACCESS_TOKEN is not set.",
+            hint="Put a Webex administrator's access token into the environment variable WEBEX_ACCESS_TOKEN, "
+            "or work from the last reading with --offline. `webex-licenses sandbox` needs no real token.",
+        )
+    return token
+
+
+def _proxy(base_url: str) -> str | None:
+    """The proxy that the environment names for this address (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), if any."""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(base_url)
+    if not parts.hostname or _is_this_machine(parts.hostname) or proxy_bypass(parts.hostname):
+        return None
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")
+
+
+def _open_store(url: str) -> Store:
+    from reconciler.store import Store
+
+    if url == STORE_URL:
+        _make_folder(Path(STORE_FOLDER))
+        _keep_out_of_git(Path(STORE_FOLDER))
+    elif url.startswith(_SQLITE):
+        _make_folder(Path(url.removeprefix(_SQLITE).partition("?")[0]).parent)
+    return Store.open(url)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"The folder of the store, {folder}, cannot be made: {error.strerror}.",
+            hint="Choose another place with --store or WEBEX_LICENSES_STORE.",
+        ) from error
+
+
+def _keep_out_of_git(folder: Path) -> None:
+    """The store is state with personal data, not source: a .gitignore inside keeps it from being committed by accident."""
+    marker = folder / ".gitignore"
+    if not marker.exists():
+        try:
+            marker.write_text("*\n")
+        except OSError:
+            return  # a folder that is readable only is told by the store itself

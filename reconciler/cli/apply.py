@@ -1,0 +1,94 @@
+"""`apply`: carry out a plan, the reviewed one from a file, or one that is made, shown and asked about now."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.common import (
+    colour,
+    emit,
+    format_option,
+    opened,
+    path_argument,
+    plan_report,
+    read_plan,
+    width,
+)
+from reconciler.cli.failure import say_error
+
+if TYPE_CHECKING:
+    from reconciler.model.desired import Desired
+    from reconciler.model.plan import Plan
+    from reconciler.operations.context import Context
+    from reconciler.report.apply_result import Format
+
+FAILED, INCOMPLETE = 1, 5
+
+
+@click.command()
+@path_argument
+@click.option("--plan", "plan_file", type=click.Path(path_type=Path), metavar="FILE", help="The plan to carry out.")
+@click.option("--yes", is_flag=True, help="Do not ask. Without --plan: additions only, nobody loses anything.")
+@format_option("text", "json")
+def command(path: Path, plan_file: Path | None, yes: bool, format_: Format) -> None:
+    """Carry out a plan for the files of PATH: read again, check, one call a person, verify, record.
+
+    With --plan nothing but that plan is carried out. Without it, a plan is made and shown, and you are asked.
+    """
+    if plan_file is None and not yes and not sys.stdin.isatty():
+        raise click.UsageError(
+            "Nothing to carry out: name a reviewed plan with --plan FILE, or take --yes for additions only."
+        )
+    try:
+        _apply(path, plan_file, yes, format_)
+    except KeyboardInterrupt:
+        say_error("Interrupted; nothing was sent.")
+        click.get_current_context().exit(FAILED)
+
+
+def _apply(path: Path, plan_file: Path | None, yes: bool, format_: Format) -> None:
+    from reconciler.cli.interrupt import Interrupted, Stop
+    from reconciler.operations.apply import apply
+    from reconciler.report.apply_result import render
+
+    given = read_plan(plan_file) if plan_file is not None else None
+    with opened(path) as (desired, context):
+        plan = given or _plan_now(desired, context, yes=yes, on_stderr=format_ == "json")
+        stop = Stop(context.progress.note)
+        try:
+            result = stop.run(apply(desired, context, plan, stop=stop))
+        except Interrupted:
+            raise KeyboardInterrupt from None
+    emit(render(result, format_, width=width(), colour=colour(sys.stdout)))
+    if not result.complete:
+        click.get_current_context().exit(FAILED if result.interrupted and not result.sent else INCOMPLETE)
+
+
+def _plan_now(desired: Desired, context: Context, *, yes: bool, on_stderr: bool) -> Plan:
+    from reconciler.errors import BlockedPlanError
+    from reconciler.operations.additions import additions_only
+    from reconciler.operations.plan import plan as make
+    from reconciler.report.wording import stopping
+
+    plan = make(desired, context, offline=False).plan
+    left_out = 0
+    if yes:
+        plan, left_out = additions_only(plan)
+    text = plan_report(plan, "text")
+    if on_stderr:
+        click.echo(text, err=True)
+    else:
+        emit(text)
+    if left_out:
+        context.progress.note(
+            f"{left_out:,} people who also lose something are left out: --yes without a plan file only adds."
+        )
+    if stopping(plan):
+        raise BlockedPlanError("A guard stops this plan; nothing was sent.", hint="What it objects to stands above.")
+    if plan.changes and not yes:
+        click.confirm("Carry out this plan?", abort=True, err=True)
+    return plan

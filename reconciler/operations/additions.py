@@ -1,0 +1,57 @@
+"""The part of a plan that takes nothing from anybody: what `apply --yes` may do without a reviewed plan file.
+
+A person who also loses something is left out whole, because a replacement goes as a whole or not at all. Only the
+promotion of an attendee stays: the role goes, and a host licence of the same site comes in its place.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+
+from reconciler.model.plan import Change, Plan, PoolLine, Summary, stamp
+
+
+def additions_only(plan: Plan) -> tuple[Plan, int]:
+    """The plan without everybody who loses something, stamped anew, and how many people were left out."""
+    kept = tuple(change for change in plan.changes if _only_adds(change))
+    left_out = len(plan.changes) - len(kept)
+    if not left_out:
+        return plan, 0
+    smaller = msgspec.structs.replace(
+        plan, changes=kept, pools=_pools(plan, kept), summary=_summary(plan.summary, kept, left_out)
+    )
+    return stamp(smaller), left_out
+
+
+def _only_adds(change: Change) -> bool:
+    gains = {operation.site for operation in change.licenses if operation.operation == "add"}
+    return all(operation.operation == "add" for operation in change.licenses) and all(
+        operation.operation == "add" or operation.site_url in gains for operation in change.attendee_sites
+    )
+
+
+def _pools(plan: Plan, kept: tuple[Change, ...]) -> tuple[PoolLine, ...]:
+    added = Counter(operation.license_id for change in kept for operation in change.licenses)
+    return tuple(_pool(pool, added[pool.license_id]) for pool in plan.pools)
+
+
+def _pool(pool: PoolLine, add: int) -> PoolLine:
+    after = None if pool.available_after is None else pool.available_after + pool.add - pool.remove - add
+    return msgspec.structs.replace(pool, add=add, remove=0, available_after=after)
+
+
+def _summary(summary: Summary, kept: tuple[Change, ...], left_out: int) -> Summary:
+    roles = Counter(operation.operation for change in kept for operation in change.attendee_sites)
+    return msgspec.structs.replace(
+        summary,
+        people=len(kept),
+        additions=sum(len(change.licenses) for change in kept),
+        removals=0,
+        attendee_additions=roles["add"],
+        attendee_removals=roles["remove"],
+        irreversible=0,
+        unchanged=summary.unchanged + left_out,
+        monthly_cost=None,
+    )
