@@ -216,6 +216,7 @@ class _Apply:
             registry=ledger.registry,
             in_force=ledger.in_force,
             reorigin=ledger.reorigin,
+            reorigin_people=ledger.reorigin_people,
             waiting=ledger.waiting,
             at=self._context.clock(),
         )

@@ -31,7 +31,7 @@ from tests.unit.execute.plans import plan
 from tests.unit.operations.fakes import Named, World, desired
 
 FILES = desired(Reference(license="Basic Messaging"))
-LEDGER = SimpleNamespace(registry="registry", in_force={"sales": START}, reorigin={}, waiting=())
+LEDGER = SimpleNamespace(registry="registry", in_force={"sales": START}, reorigin={}, reorigin_people={}, waiting=())
 EMPTY = plan()
 
 
@@ -70,7 +70,14 @@ def test_a_plan_is_carried_out_and_recorded(monkeypatch: pytest.MonkeyPatch) -> 
     assert (result.complete, result.sent, result.run, result.plan_digest) == (True, True, "run-1", "sha256:plan")
     assert store.log[0] == "start_run"
     assert store.recorded == [
-        {"registry": "registry", "in_force": {"sales": START}, "reorigin": {}, "waiting": (), "at": START}
+        {
+            "registry": "registry",
+            "in_force": {"sales": START},
+            "reorigin": {},
+            "reorigin_people": {},
+            "waiting": (),
+            "at": START,
+        }
     ]
     assert store.refreshed == [bench.world.reader.pools]
     assert store.finished == [("run-1", True)]
