@@ -150,3 +150,32 @@ def test_a_second_sync_of_the_same(rooms: Rooms) -> None:
     assert (first.added, second.added, second.changed, second.gone, second.unchanged) == (3, 0, 0, 0, 3)
     assert second.calls >= 4
     assert second.snapshot.people == 3
+
+
+PATCH = {"method": "PATCH", "person": "ann@acme.example"}
+REFUSAL = {"message": "No", "errors": [{"errorCode": 400404, "description": "License conflict"}], "trackingId": "NA_1"}
+
+
+@pytest.mark.parametrize(
+    ("faults", "outcome", "word"),
+    [
+        ({"rules": [{"match": PATCH, "then": {"status": 503, "effect": "before"}}]}, "done", "took effect"),
+        ({"rules": [{"match": PATCH, "then": {"status": 503}}]}, "failed", "No effect"),
+        ({"rules": [{"match": PATCH, "then": {"status": 400, "body": REFUSAL}}]}, "refused", "code 400404"),
+        ({"rules": [{"match": PATCH, "then": {"status": 200, "body": "<html>"}}]}, "failed", "No effect"),
+        ({"ignorePatch": ["host"]}, "ignored", "left this out"),
+    ],
+)
+def test_trouble_on_the_wire(rooms: Rooms, faults: dict[str, Any], outcome: str, word: str) -> None:
+    """Whatever the answer, the outcome is what the person has afterwards; nothing is sent twice, the next plan goes on."""
+    reviewed = rooms.plan()
+    rooms.click("/sandbox/faults", faults)
+    result = rooms.apply(reviewed)
+    (ann,) = (person for person in result.people if person.email == "ann@acme.example")
+    assert outcomes(ann) == [outcome]
+    assert word in ann.operations[0].detail
+    assert result.complete == (outcome == "done")
+    rooms.click("/sandbox/faults", {})
+    assert (rooms.plan().changes == ()) == (outcome == "done")
+    assert rooms.apply(rooms.plan()).complete
+    assert rooms.plan().changes == ()
