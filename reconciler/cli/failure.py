@@ -48,7 +48,8 @@ def told(ctx: click.Context) -> Iterator[None]:
 
 
 def say_error(message: str, *, hint: str = "", findings: Sequence[Finding] = ()) -> None:
-    """An error on stderr: the message, every finding, then what to do."""
+    """An error on stderr: the message, every finding that it does not tell itself, then what to do."""
+    findings = [finding for finding in findings if finding.message not in message]
     if settings.current().log_format == "json":
         click.echo(json.dumps(_as_json(message, hint, findings)), err=True)
         return

@@ -13,7 +13,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from reconciler.model.drift import Drift, DriftItem, StructuralChange
-from reconciler.report import canvas, grouping, markdown, wording
+from reconciler.report import canvas, grouping, markdown, sections, wording
 from reconciler.report.canvas import BAD, FAINT, GOOD, STRONG, WARN
 from reconciler.report.jsontext import pretty
 
@@ -22,6 +22,8 @@ FORMATS: tuple[Format, ...] = ("text", "json", "markdown")
 
 ATTENDEE = "attendee"
 IN_FULL = 100
+NAMED = 10
+ALL_OF_THEM = "webex-licenses drift --offline --format json"
 CAUSES = {
     "addedByHand": "somebody else gave it",
     "removedByHand": "somebody else took it away",
@@ -95,7 +97,7 @@ def _text(drift: Drift) -> list[RenderableType]:
     for kind, title, meaning, style in _TITLES:
         items = [item for item in drift.items if item.direction == kind]
         if items:
-            parts += [canvas.heading(f"{title} ({len(items):,}): {meaning}", style), *_people(items)]
+            parts += [canvas.heading(f"{title} ({len(items):,}): {meaning}", style), *_items(items)]
     if drift.waiting:
         parts.append(canvas.heading(f"Waiting ({len(drift.waiting):,}): no unit left, no drift", FAINT))
         for label, people in grouping.waiting_by_pool(drift.waiting).items():
@@ -104,15 +106,7 @@ def _text(drift: Drift) -> list[RenderableType]:
     if drift.structure:
         parts.append(canvas.heading(f"Changed in the organization ({len(drift.structure):,})"))
         parts += [canvas.line(f"- {_structure(change)}", indent=2, hang=2) for change in drift.structure]
-    if drift.findings:
-        parts.append(canvas.heading(f"Findings ({len(drift.findings):,})"))
-        for finding in drift.findings[:IN_FULL]:
-            where = f"{wording.clean(finding.where)}: " if finding.where else ""
-            parts.append(
-                canvas.line(f"- {finding.severity} {finding.code}: {where}{wording.clean(finding.message)}", indent=2)
-            )
-            parts += [canvas.line(f"-> {wording.clean(finding.hint)}", indent=4, style=FAINT)] if finding.hint else []
-        parts += _more(len(drift.findings) - IN_FULL)
+    parts += sections.findings(drift.findings, all_of_them=ALL_OF_THEM)
     if drift.drifted:
         parts += [
             canvas.heading("What next"),
@@ -121,18 +115,27 @@ def _text(drift: Drift) -> list[RenderableType]:
     return parts
 
 
-def _people(items: Sequence[DriftItem]) -> Iterable[RenderableType]:
+def _items(items: Sequence[DriftItem]) -> Iterable[RenderableType]:
+    """Person by person while they are few and need a look; else together what is the same for the same cause."""
+    if len(items) > IN_FULL or items[0].direction == "preserved":
+        yield from _alike(items)
+        return
     person = None
-    for item in items[:IN_FULL]:
+    for item in items:
         if item.person_id != person:
             person = item.person_id
             yield canvas.line(wording.clean(item.email), indent=2, style=STRONG)
         yield canvas.line(f"{_label(item)}: {_why(item)}", indent=4)
-    yield from _more(len(items) - IN_FULL)
 
 
-def _more(number: int) -> list[RenderableType]:
-    return [canvas.line(f"... and {number:,} more: --format json", indent=2, style=FAINT)] if number > 0 else []
+def _alike(items: Iterable[DriftItem]) -> Iterable[RenderableType]:
+    groups: dict[tuple[str, str], list[str]] = {}
+    for item in items:
+        groups.setdefault((_label(item), _why(item)), []).append(wording.clean(item.email))
+    for (label, why), people in sorted(groups.items()):
+        yield canvas.line(f"{label}: {wording.count(len(people), 'person', 'people')}", indent=2)
+        yield canvas.line(why, indent=6, style=FAINT)
+        yield canvas.line(wording.some(people, NAMED), indent=6)
 
 
 def _markdown(drift: Drift) -> str:

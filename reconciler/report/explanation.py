@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from reconciler.model.explanation import ExplainedLicense, Explanation
-from reconciler.report import canvas, wording
+from reconciler.report import canvas, sections, wording
 from reconciler.report.canvas import BAD, FAINT, GOOD, STRONG, WARN
 from reconciler.report.jsontext import pretty
 
@@ -58,7 +58,7 @@ def _text(explanation: Explanation) -> list[RenderableType]:
         parts.append(canvas.line("None held, none wanted.", indent=2))
     for item in explanation.licenses:
         parts += _license(item)
-    return parts + _findings(explanation)
+    return parts + sections.findings(explanation.findings, all_of_them="--format json")
 
 
 def _templates(explanation: Explanation) -> list[RenderableType]:
@@ -79,13 +79,3 @@ def _license(item: ExplainedLicense) -> list[RenderableType]:
     ]
     chain = wording.reasons(item.because)
     return [*parts, canvas.line(chain, indent=_WIDEST + 4, style=FAINT)] if chain else parts
-
-
-def _findings(explanation: Explanation) -> list[RenderableType]:
-    if not explanation.findings:
-        return []
-    parts: list[RenderableType] = [canvas.heading(f"Findings ({len(explanation.findings):,})")]
-    for finding in explanation.findings:
-        parts.append(canvas.line(f"{finding.severity} {finding.code}: {wording.clean(finding.message)}", indent=2))
-        parts += [canvas.line(f"-> {wording.clean(finding.hint)}", indent=4, style=FAINT)] if finding.hint else []
-    return parts

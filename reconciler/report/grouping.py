@@ -5,7 +5,7 @@ Shared by the text and the Markdown of a plan. Nothing is left out: the numbers 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -23,13 +23,13 @@ class Alike(msgspec.Struct, frozen=True):
     irreversible: bool = False
 
 
-class Irreversible(msgspec.Struct, frozen=True):
-    """One removal that cannot be taken back, and the guard that keeps it back, if any."""
+class Irreversible(msgspec.Struct, frozen=True, order=True):
+    """Removals of one licence that cannot be taken back, for one reason; `guard` keeps them back, empty when none does."""
 
-    person: str
+    guard: str
     what: str
     why: str
-    guard: str = ""
+    people: tuple[str, ...]
 
 
 def operations(change: Change) -> tuple[LicenseOperation | AttendeeOperation, ...]:
@@ -66,28 +66,21 @@ def _alike_order(group: Alike) -> tuple[str, str, int, str]:
 
 
 def irreversible(plan: Plan) -> tuple[Irreversible, ...]:
-    """Every irreversible removal of the plan, those that a guard holds back last."""
-    sent = [
-        Irreversible(
-            wording.person(change.email, change.display_name),
-            wording.operation_label(operation),
-            wording.reasons(operation.because, operation.cause),
-        )
-        for change in plan.changes
-        for operation in change.licenses
-        if operation.irreversible
-    ]
-    held = [
-        Irreversible(
-            wording.clean(item.email),
-            wording.operation_label(item.operation),
-            wording.reasons(item.operation.because, item.operation.cause),
-            item.guard,
-        )
-        for item in plan.held
-        if isinstance(item.operation, LicenseOperation) and item.operation.irreversible
-    ]
-    return tuple(sent + held)
+    """Every irreversible removal of the plan, grouped; those that a guard holds back last."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for person, operation, guard in _every_operation(plan):
+        if isinstance(operation, LicenseOperation) and operation.irreversible:
+            why = wording.reasons(operation.because, operation.cause)
+            groups.setdefault((guard, wording.operation_label(operation), why), []).append(person)
+    return tuple(sorted(Irreversible(*key, tuple(people)) for key, people in groups.items()))
+
+
+def _every_operation(plan: Plan) -> Iterator[tuple[str, LicenseOperation | AttendeeOperation, str]]:
+    for change in plan.changes:
+        for operation in change.licenses:
+            yield wording.person(change.email, change.display_name), operation, ""
+    for item in plan.held:
+        yield wording.clean(item.email), item.operation, item.guard
 
 
 def held_by_guard(held: Iterable[Held]) -> dict[str, list[str]]:
@@ -105,6 +98,15 @@ def waiting_by_pool(waiting: Iterable[Waiting]) -> dict[str, list[Waiting]]:
     for item in waiting:
         groups.setdefault(wording.license_label(item.license, item.site, item.subscription), []).append(item)
     return dict(sorted(groups.items()))
+
+
+def waiting_alike(waiting: Iterable[Waiting]) -> dict[tuple[str, str], list[str]]:
+    """(since, why) -> addresses of those who wait alike, in plan order."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for item in waiting:
+        key = wording.moment(item.since), wording.reasons(item.because)
+        groups.setdefault(key, []).append(wording.clean(item.email))
+    return groups
 
 
 def findings_by_code(findings: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]]:

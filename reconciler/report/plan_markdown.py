@@ -11,6 +11,8 @@ from reconciler.report import grouping, markdown, wording
 from reconciler.report.markdown import Document, escape, row
 
 PEOPLE_IN_FULL = 50
+NAMES = 4_000  # characters of a list of names
+MESSAGE = 1_500
 
 
 def render(plan: Plan, *, limit: int = markdown.LIMIT) -> str:
@@ -32,7 +34,7 @@ def _head(plan: Plan) -> list[str]:
     stops = wording.stopping(plan)
     if stops:
         lines += [f"**Apply would stop before sending anything: {wording.count(len(stops), 'guard')}.**", ""]
-        lines += [f"- {escape(message)}" for message in stops[:20]]
+        lines += [f"- {escape(message, MESSAGE)}" for message in stops[:20]]
         lines += [""]
     summary = plan.summary
     numbers = ("Added", "Removed", "Irreversible", "Held back", "Waiting")
@@ -53,18 +55,20 @@ def _head(plan: Plan) -> list[str]:
         row(("Attendee roles", f"{summary.attendee_additions:,}", f"{summary.attendee_removals:,}", "", "", ""))
     )
     cost = "" if summary.monthly_cost is None else f" Monthly cost: {summary.monthly_cost:+,.2f}."
-    unchanged = wording.count(summary.unchanged, "other person", "other people")
-    return [*lines, "", f"{escape(wording.origin(plan))} {unchanged} unchanged.{cost}"]
+    return [*lines, "", f"{escape(wording.origin(plan))} {wording.unchanged(plan)}{cost}"]
 
 
 def _irreversible(plan: Plan) -> list[str]:
-    items = grouping.irreversible(plan)
-    if not items:
+    groups = grouping.irreversible(plan)
+    if not groups:
         return []
-    lines = ["", f"**Cannot be taken back ({len(items):,}):** number, voicemail and settings may be lost for good", ""]
-    for item in items:
-        kept = f" (held back by {escape(item.guard)})" if item.guard else ""
-        lines.append(f"- {escape(item.person)}: {escape(item.what)}{kept}")
+    number = sum(len(group.people) for group in groups)
+    lines = ["", f"**Cannot be taken back ({number:,}):** number, voicemail and settings may be lost for good", ""]
+    for group in groups:
+        kept = f", held back by {escape(group.guard)}" if group.guard else ""
+        people = wording.count(len(group.people), "person", "people")
+        names = wording.some(group.people, PEOPLE_IN_FULL)
+        lines.append(f"- {escape(group.what)}, {people}{kept}: {escape(names, NAMES)}")
     return lines
 
 
@@ -74,7 +78,7 @@ def _waiting(plan: Plan) -> list[str]:
     lines = ["", f"**Waiting ({len(plan.waiting):,}):** no unit left for them", ""]
     for label, people in grouping.waiting_by_pool(plan.waiting).items():
         names = wording.some((wording.clean(item.email) for item in people), 20)
-        lines.append(f"- {escape(label)}, {wording.count(len(people), 'person', 'people')}: {escape(names, 4000)}")
+        lines.append(f"- {escape(label)}, {wording.count(len(people), 'person', 'people')}: {escape(names, NAMES)}")
     return lines
 
 
@@ -167,7 +171,7 @@ def _guards(document: Document, plan: Plan) -> None:
     if plan.guards:
         lines = [
             f"- {escape(guard.code)} ({guard.effect}{', acknowledged' if guard.acknowledged else ''}): "
-            f"{escape(guard.message)}"
+            f"{escape(guard.message, MESSAGE)}"
             for guard in plan.guards
         ]
         document.fold(f"Guards: {len(plan.guards):,}", lines, noun="guard", share=0.9)

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from reconciler.model.plan import Change, Plan, PoolLine
-from reconciler.report import canvas, grouping, wording
+from reconciler.report import canvas, grouping, sections, wording
 from reconciler.report.canvas import BAD, FAINT, GOOD, STRONG, WARN
+from reconciler.report.sections import Section
 
 PEOPLE_IN_FULL = 50
 NAMED = 20
-SAME_FINDING = 5
-_SEVERITY_STYLE = {"error": BAD, "warning": WARN, "info": FAINT}
-
-Section = list[RenderableType]
+ALL_OF_THEM = "webex-licenses show FILE --format json"
 
 
 def render(plan: Plan, *, width: int = 80, colour: bool = False, plan_file: str | None = None) -> str:
@@ -47,8 +44,7 @@ def _verdict(plan: Plan) -> Section:
             Text(f"Apply would stop before sending anything: {wording.count(len(stops), 'guard')}.", style=BAD)
         )
         parts += [canvas.line(f"! {message}", indent=2, style=BAD, hang=2) for message in stops]
-    unchanged = wording.count(plan.summary.unchanged, "other person", "other people")
-    parts.append(Text(f"{wording.origin(plan)} {unchanged} unchanged.{_cost(plan)}", style=FAINT))
+    parts.append(Text(f"{wording.origin(plan)} {wording.unchanged(plan)}{_cost(plan)}", style=FAINT))
     return parts
 
 
@@ -58,16 +54,19 @@ def _cost(plan: Plan) -> str:
 
 
 def _irreversible(plan: Plan) -> Section:
-    items = grouping.irreversible(plan)
-    if not items:
+    groups = grouping.irreversible(plan)
+    if not groups:
         return []
-    title = f"Cannot be taken back ({len(items):,}): number, voicemail and settings may be lost for good"
+    number = sum(len(group.people) for group in groups)
+    title = f"Cannot be taken back ({number:,}): number, voicemail and settings may be lost for good"
     parts: Section = [canvas.heading(title, BAD)]
-    for item in items[:PEOPLE_IN_FULL]:
-        kept = f" (held back by {item.guard})" if item.guard else ""
-        parts.append(canvas.line(f"- {item.person}: {item.what}{kept}", indent=2, hang=2))
-        parts.append(canvas.line(item.why, indent=6, style=FAINT))
-    return parts + _more(len(items) - PEOPLE_IN_FULL)
+    for group in groups:
+        kept = f", held back by {group.guard}" if group.guard else ""
+        people = wording.count(len(group.people), "person", "people")
+        parts.append(canvas.line(f"- {group.what}: {people}{kept}", indent=2, hang=2))
+        parts.append(canvas.line(group.why, indent=6, style=FAINT))
+        parts.append(canvas.line(wording.some(group.people, PEOPLE_IN_FULL), indent=6))
+    return parts
 
 
 def _waiting(plan: Plan) -> Section:
@@ -76,13 +75,9 @@ def _waiting(plan: Plan) -> Section:
     parts: Section = [canvas.heading(f"Waiting ({len(plan.waiting):,}): no unit left for them", WARN)]
     for label, people in grouping.waiting_by_pool(plan.waiting).items():
         parts.append(canvas.line(f"{label}: {wording.count(len(people), 'person', 'people')}", indent=2))
-        grid = canvas.table(("Person", "Since", "Why"))
-        for item in people[:NAMED]:
-            grid.add_row(
-                Text(wording.clean(item.email)), wording.moment(item.since), Text(wording.reasons(item.because), FAINT)
-            )
-        parts.append(canvas.indented(grid, 4))
-        parts += _more(len(people) - NAMED, indent=4)
+        for (since, why), names in grouping.waiting_alike(people).items():
+            parts.append(canvas.line(f"since {since}: {why}", indent=6, style=FAINT))
+            parts.append(canvas.line(wording.some(names, PEOPLE_IN_FULL), indent=6))
     return parts
 
 
@@ -123,7 +118,7 @@ def _changes(plan: Plan) -> Section:
         parts.append(canvas.line(f"{group.what}: {people}", indent=2, style=style, hang=2))
         parts.append(canvas.line(group.why, indent=6, style=FAINT))
         parts.append(canvas.line(wording.some(group.people, 3), indent=6))
-    parts.append(canvas.line("Every person: webex-licenses show FILE --format json", indent=2, style=FAINT))
+    parts.append(canvas.line(f"Every person: {ALL_OF_THEM}", indent=2, style=FAINT))
     return parts
 
 
@@ -150,33 +145,23 @@ def _held(plan: Plan) -> Section:
     for guard, lines in grouping.held_by_guard(plan.held).items():
         parts.append(canvas.line(f"{guard}: {wording.count(len(lines), 'operation')}", indent=2))
         parts += [canvas.line(text, indent=4, hang=2) for text in lines[:NAMED]]
-        parts += _more(len(lines) - NAMED, indent=4)
+        parts += sections.more(len(lines) - NAMED, ALL_OF_THEM, indent=4)
     return parts
 
 
 def _findings(plan: Plan) -> Section:
-    if not plan.findings:
-        return []
-    parts: Section = [canvas.heading(f"Findings ({len(plan.findings):,})")]
-    for (severity, code), same in grouping.findings_by_code(plan.findings).items():
-        number = f" ({len(same):,} times)" if len(same) > 1 else ""
-        parts.append(canvas.line(f"{severity} {code}{number}", indent=2, style=_SEVERITY_STYLE[severity]))
-        for finding in same[:SAME_FINDING]:
-            where = f"{wording.clean(finding.where)}: " if finding.where else ""
-            parts.append(canvas.line(f"{where}{wording.clean(finding.message)}", indent=4))
-        parts += _more(len(same) - SAME_FINDING, indent=4)
-        hints = dict.fromkeys(finding.hint for finding in same[:SAME_FINDING] if finding.hint)
-        parts += [canvas.line(f"-> {wording.clean(hint)}", indent=4, style=FAINT, hang=3) for hint in hints]
-    return parts
+    return sections.findings(plan.findings, all_of_them=ALL_OF_THEM)
 
 
 def _guards(plan: Plan) -> Section:
-    if not plan.guards:
+    """Guards that do not stop an apply; those that do stand at the top."""
+    guards = [guard for guard in plan.guards if guard.effect == "hold" or guard.acknowledged]
+    if not guards:
         return []
-    parts: Section = [canvas.heading(f"Guards ({len(plan.guards):,})")]
-    for guard in plan.guards:
-        effect = "acknowledged" if guard.acknowledged else {"stop": "stops apply", "hold": "holds back"}[guard.effect]
-        style = FAINT if guard.acknowledged else BAD if guard.effect == "stop" else WARN
+    parts: Section = [canvas.heading(f"Guards ({len(guards):,})")]
+    for guard in guards:
+        effect = "acknowledged" if guard.acknowledged else "holds back"
+        style = FAINT if guard.acknowledged else WARN
         parts.append(canvas.line(f"{guard.code}, {effect}: {wording.clean(guard.message)}", indent=2, style=style))
     return parts
 
@@ -199,9 +184,3 @@ def _advice(plan: Plan, plan_file: str | None) -> Iterable[str]:
         yield "People wait until units are free: buy more, take unused ones back, or change priorities."
     if not plan.changes and not plan.waiting and not wording.stopping(plan):
         yield "Nothing: the organization is as the files want it."
-
-
-def _more(number: int, *, indent: int = 2) -> Section:
-    if number <= 0:
-        return []
-    return [canvas.line(f"... and {number:,} more: webex-licenses show FILE --format json", indent=indent, style=FAINT)]

@@ -162,6 +162,13 @@ def origin(plan: Plan) -> str:
     return f"Made {moment(plan.created_at)} from the reading of {moment(live.taken_at)} ({seen}){commit}."
 
 
+def unchanged(plan: Plan) -> str:
+    """How many people nothing happens to, in one sentence."""
+    other = "other " if plan.changes else ""
+    return f"{count(plan.summary.unchanged, f'{other}person', f'{other}people')} unchanged."
+
+
 def stopping(plan: Plan) -> list[str]:
-    """Messages of the guards that would end an apply of this plan before anything is sent."""
-    return [clean(guard.message) for guard in plan.guards if guard.effect == "stop" and not guard.acknowledged]
+    """Code and message of the guards that would end an apply of this plan before anything is sent."""
+    stops = [guard for guard in plan.guards if guard.effect == "stop" and not guard.acknowledged]
+    return [f"{guard.code}: {clean(guard.message)}" for guard in stops]

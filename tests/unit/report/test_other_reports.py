@@ -139,9 +139,9 @@ Extra (1): the person holds it, and the files do not want it
     attendee role @ acme.webex.com: somebody else gave it
 
 Kept (1): not wanted by the files, kept by a policy, no drift
-  p2@acme.example
-    Webex Calling - Professional: left a group (sales, templates/sales.yaml:7
-    [granted])
+  Webex Calling - Professional: 1 person
+      left a group (sales, templates/sales.yaml:7 [granted])
+      p2@acme.example
 
 Waiting (1): no unit left, no drift
   Webex Calling - Professional: p4@acme.example

@@ -18,7 +18,8 @@ def test_verdict_counts_and_names_stand_above_the_folded_details() -> None:
     assert "**Apply would stop before sending anything: 1 guard.**" in top
     assert "| Licences | 2 | 1 | 1 | 2 | 1 |" in top
     assert "**Cannot be taken back (2):**" in top
-    assert "- p1@acme.example (Person 1): Webex Calling - Professional (Sub-1)" in top
+    assert "- Webex Calling - Professional (Sub-1), 1 person: p1@acme.example (Person 1)\n" in top
+    assert "- Webex Calling - Professional (Sub-1), 1 person, held back by first-apply: p3@acme.example\n" in top
     assert "Webex Calling - Professional (Sub-1), 1 person: p4@acme.example" in top
     assert text.count("<details>") == text.count("</details>") == 5
 

@@ -12,23 +12,23 @@ EVERYTHING = """\
 Plan for acme: 2 people, +2 licences, -1, -1 attendee role, 1 irreversible, 2
 held back, 1 waiting
 Apply would stop before sending anything: 1 guard.
-  ! 1 Calling licence would go without an Acknowledgement.
+  ! irreversible: 1 Calling licence would go without an Acknowledgement.
 Made 2026-11-21 12:00 UTC from the reading of 2026-11-21 12:00 UTC (500 people,
 12 licences, 20 groups), files at commit 0123456789ab. 488 other people
 unchanged.
 
 Cannot be taken back (2): number, voicemail and settings may be lost for good
-  - p1@acme.example (Person 1): Webex Calling - Professional (Sub-1)
+  - Webex Calling - Professional (Sub-1): 1 person
       group membership changed: sales, templates/sales.yaml:7 [granted]
-  - p3@acme.example: Webex Calling - Professional (Sub-1) (held back by
-    first-apply)
+      p1@acme.example (Person 1)
+  - Webex Calling - Professional (Sub-1): 1 person, held back by first-apply
       group membership changed: sales, templates/sales.yaml:7 [granted]
+      p3@acme.example
 
 Waiting (1): no unit left for them
   Webex Calling - Professional (Sub-1): 1 person
-    Person           Since                 Why
-    p4@acme.example  2026-11-21 12:00 UTC  sales, templates/sales.yaml:7
-                                           [granted]
+      since 2026-11-21 12:00 UTC: sales, templates/sales.yaml:7 [granted]
+      p4@acme.example
 
 Capacity of the licences that change or are short
   Licence                              Total  Consumed  Available  Change  After
@@ -59,9 +59,7 @@ Findings (1)
     p5@acme.example: No such number.
     -> Order the number first.
 
-Guards (2)
-  irreversible, stops apply: 1 Calling licence would go without an
-  Acknowledgement.
+Guards (1)
   first-apply, holds back: 2 removals are held back.
 
 What next
