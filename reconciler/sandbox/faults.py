@@ -64,6 +64,7 @@ class Description(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     latency: float | None = None
     string_booleans: bool = False
     duplicate_members: bool = False
+    upper_case_account_types: bool = False
     seed: int = 0
 
 

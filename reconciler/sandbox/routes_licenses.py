@@ -71,4 +71,7 @@ def assign_licenses(call: Call) -> Answer:
     outcome = rules.assign(
         call.state, person, asked, over_allocation=faults.over_allocation, ignored=faults.ignore_patch
     )
+    if faults.upper_case_account_types:
+        for site in [*outcome.body.get("siteUrls", ()), *outcome.body.get("pendingSiteUrls", ())]:
+            site["accountType"] = site["accountType"].upper()
     return Answer(outcome.status, encode(outcome.body))
