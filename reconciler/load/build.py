@@ -34,12 +34,25 @@ def template(document: Document, name: str, found: list[Finding]) -> Template:
     existing, preserve = spec.get("existingUsers", True), spec.get("preserveLicenses", True)
     if not preserve and not existing:
         hint = "set existingUsers: true, or leave preserveLicenses out"
-        found.append(finding("preserve-needs-existing", document.source(spec.keys_at["preserveLicenses"]),
-                             "`preserveLicenses: false` needs `existingUsers: true`", hint))  # fmt: skip
+        found.append(
+            finding(
+                "preserve-needs-existing",
+                document.source(spec.keys_at["preserveLicenses"]),
+                "`preserveLicenses: false` needs `existingUsers: true`",
+                hint,
+            )
+        )
     if existing and "activeFrom" in spec:
         message = "`activeFrom` has no effect on a template for existing users"
-        found.append(finding("no-effect", document.source(spec.keys_at["activeFrom"]), message,
-                             "set existingUsers: false, or delete activeFrom", "warning"))  # fmt: skip
+        found.append(
+            finding(
+                "no-effect",
+                document.source(spec.keys_at["activeFrom"]),
+                message,
+                "set existingUsers: false, or delete activeFrom",
+                "warning",
+            )
+        )
     return Template(
         name=name,
         kind="organization" if document.root["kind"] == "OrganizationTemplate" else "group",
@@ -176,8 +189,14 @@ def calling(document: Document, path: Path, found: list[Finding]) -> Calling:
         hint = "name a number, or an extension: `fromDirectory`, or the digits in an exception"
         found.append(finding("calling-incomplete", source, "a Calling licence needs a number or an extension", hint))
     elif block.number == "none" and block.location == "fromNumber":
-        found.append(finding("calling-incomplete", source, "without a number the location must be named",
-                             "write `location:` and the location's name"))  # fmt: skip
+        found.append(
+            finding(
+                "calling-incomplete",
+                source,
+                "without a number the location must be named",
+                "write `location:` and the location's name",
+            )
+        )
     return block
 
 

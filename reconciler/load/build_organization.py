@@ -41,12 +41,14 @@ def organization(document: Document, name: str, found: list[Finding]) -> Organiz
         manage=tuple(build.managed(document, ("spec", "manage", at)) for at in range(len(spec.get("manage", ())))),
         aliases=_aliases(document, found),
         tiers=_tiers(document, found),
-        attendee_off=frozenset(canonical.site(key) for key, value in spec.get("attendeeFeature", {}).items() if value == "off"),
+        attendee_off=frozenset(
+            canonical.site(key) for key, value in spec.get("attendeeFeature", {}).items() if value == "off"
+        ),
         capacity=_capacity(document, found),
         guards=_guards(spec.get("guards", {})),
         prices={canonical.name(key): _price(price) for key, price in spec.get("prices", {}).items()},
         source=document.source(document.at),
-    )  # fmt: skip
+    )
 
 
 def _check_subscriptions(document: Document, subscriptions: Any, found: list[Finding]) -> None:
@@ -57,8 +59,15 @@ def _check_subscriptions(document: Document, subscriptions: Any, found: list[Fin
         found.append(finding("order-missing", document.source(at), "`policy: oldestFirst` needs `order`", hint))
     if policy == "defaultOnly" and order:
         at = subscriptions.keys_at["order"]
-        found.append(finding("no-effect", document.source(at), "`order` has no effect with `policy: defaultOnly`",
-                             "write `policy: oldestFirst`, or delete `order`", "warning"))  # fmt: skip
+        found.append(
+            finding(
+                "no-effect",
+                document.source(at),
+                "`order` has no effect with `policy: defaultOnly`",
+                "write `policy: oldestFirst`, or delete `order`",
+                "warning",
+            )
+        )
 
 
 def _retention(node: Any) -> Retention:
@@ -125,8 +134,14 @@ def _license_capacity(node: Any, default: LicenseCapacity) -> LicenseCapacity:
 def _check_overage(document: Document, capacity: LicenseCapacity, path: tuple[str, ...], found: list[Finding]) -> None:
     if capacity.enforcement == "overage" and capacity.overage_percent == 0:
         at = document.place(("spec", "capacity", *path, "enforcement"))
-        found.append(finding("overage-missing", document.source(at), "`enforcement: overage` needs `overage: {percent: ...}`",
-                             "say how many percent above what was bought"))  # fmt: skip
+        found.append(
+            finding(
+                "overage-missing",
+                document.source(at),
+                "`enforcement: overage` needs `overage: {percent: ...}`",
+                "say how many percent above what was bought",
+            )
+        )
 
 
 def _budget(document: Document, index: int) -> Budget:
@@ -157,7 +172,7 @@ def _guards(node: Any) -> Guards:
         counter_slack_percent=formats.to_percent(node.get("counterSlack", default.counter_slack_percent)),
         max_age_seconds=formats.to_seconds(node["maxAge"]) if "maxAge" in node else default.max_age_seconds,
         stop_after_errors=node.get("stopAfterErrors", default.stop_after_errors),
-    )  # fmt: skip
+    )
 
 
 def _additions(node: Any) -> AdditionLimit | None:

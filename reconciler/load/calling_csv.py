@@ -93,7 +93,7 @@ class CsvReader(msgspec.Struct):
                 if row is not None:
                     rows.append(row)
         except csv.Error as error:
-            self._report("csv-syntax", file, reader.line_num, f"not valid CSV: {error}", "look for an unclosed quote")
+            self._report("csv-syntax", file, start, f"not valid CSV: {error}", "look for an unclosed quote")
             return []
         if header is None:
             self._report("csv-header", file, 1, "the CSV file is empty", f"begin it with the line {','.join(COLUMNS)}")

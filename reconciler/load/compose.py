@@ -19,7 +19,7 @@ from reconciler.model.finding import Finding
 
 EventLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 40
-_TAB = re.compile(r"^[ ]*\t[ \t]*(?=[^\s#])", re.MULTILINE)
+_TAB = re.compile(r"^[ ]*\t[ \t]*(?=\S)", re.MULTILINE)
 
 
 def compose(file: File) -> tuple[list[Document], list[Finding]]:
@@ -28,8 +28,12 @@ def compose(file: File) -> tuple[list[Document], list[Finding]]:
     _scan_secrets(composer)
     tab = _TAB.search(file.text) if "\t" in file.text else None
     if tab is not None:
-        composer.report("yaml-tab", _place(file.text, tab.end() - 1), "a tab in the indentation; YAML indents with spaces only",
-                        "replace tabs with spaces (most editors: convert indentation to spaces)")  # fmt: skip
+        composer.report(
+            "yaml-tab",
+            _place(file.text, tab.end() - 1),
+            "a tab in the indentation; YAML indents with spaces only",
+            "replace tabs with spaces (most editors: convert indentation to spaces)",
+        )
         return [], composer.findings
     try:
         return composer.documents(), composer.findings

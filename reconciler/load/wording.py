@@ -232,7 +232,7 @@ def _type_of(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
-        return "a number"
+        return "a number" if isinstance(value, int) else str(value)
     if isinstance(value, str):
         return "text"
     return "a list" if isinstance(value, list) else "a mapping"

@@ -1,0 +1,192 @@
+"""The JSON Schemas of what the tool writes accept exactly what the structs encode to, every field filled."""
+
+from __future__ import annotations
+
+import importlib.resources
+from datetime import UTC, datetime
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+
+from reconciler.model import drift, explanation, inventory, plan, result
+from reconciler.model.finding import Finding
+
+NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
+DIGEST = "sha256:" + "0" * 64
+ACME = plan.OrganizationRef("Y2lz", "acme")
+WHY = (plan.Because("grant", "sales", "templates/sales.yaml:7"), plan.Because("capacity"))
+FOUND = (Finding("first-run", "info", "ann@acme.example", "the first run", "nothing to do"),)
+LICENSE = plan.LicenseOperation(
+    "add",
+    "L1",
+    "Webex Calling - Professional",
+    "Sub-100001",
+    None,
+    "newcomer",
+    False,
+    WHY,
+    plan.CallingProperties("+14085550100", "1234", "LOC"),
+)
+PLAIN = plan.LicenseOperation("remove", "L2", "Webex Meetings Suite", None, "acme.webex.com", "groupChange", True, ())
+ROLE = plan.AttendeeOperation("add", "acme.webex.com", "config", WHY)
+WAITING = plan.Waiting("P1", "ann@acme.example", "Webex Meetings Suite", NOW, WHY, "acme.webex.com", "Sub-100001")
+PLAN = plan.Plan(
+    plan.FORMAT_VERSION,
+    "Plan",
+    plan.Tool("webex-licenses", "1.0.0"),
+    ACME,
+    NOW,
+    DIGEST,
+    plan.DesiredRef(DIGEST, None),
+    plan.LiveRef("1", NOW, 12, 5, 3),
+    plan.Summary(1, 1, 1, 1, 0, 1, 2, 1, 11, 25.5),
+    (
+        plan.PoolLine("L1", "Webex Calling - Professional", "Sub-100001", None, 5, 2, 3, 1, 0, 2),
+        plan.PoolLine("L3", "Basic Messaging", None, None, None, None, None, 0, 0, None),
+    ),
+    (
+        plan.Change(
+            "P1", "ann@acme.example", "Ann", plan.Expects(("L2",), ("acme.webex.com",)), (LICENSE, PLAIN), (ROLE,)
+        ),
+    ),
+    (
+        plan.Held("P1", "ann@acme.example", LICENSE, "protected"),
+        plan.Held("P1", "ann@acme.example", ROLE, "firstApply"),
+    ),
+    (WAITING,),
+    FOUND,
+    (plan.GuardResult("removals", "stop", "too many", True),),
+)
+INVENTORY = inventory.Inventory(
+    "1.0",
+    "Inventory",
+    ACME,
+    "1",
+    NOW,
+    (
+        inventory.InventoryRow(
+            "L1", "Webex Meetings Suite", "acme.webex.com", "Control Hub managed site", "Sub-1", 5, 7, -2, 7, 0
+        ),
+        inventory.InventoryRow("L2", "Basic Messaging", None, None, None, None, None, None, None, None),
+    ),
+)
+DRIFT = drift.Drift(
+    "1.0",
+    "Drift",
+    ACME,
+    "1",
+    NOW,
+    NOW,
+    (drift.DriftItem("P1", "ann@acme.example", "missing", "attendee", None, "acme.webex.com", "removedByHand", WHY),),
+    (drift.StructuralChange("group Sales", "changed", "name", "Sales", "Sellers"),),
+    (WAITING,),
+    FOUND,
+    12,
+)
+EXPLANATION = explanation.Explanation(
+    "1.0",
+    "Explanation",
+    ACME,
+    "1",
+    NOW,
+    "P1",
+    "ann@acme.example",
+    "Ann",
+    "active",
+    ("Sales",),
+    (explanation.SpeakingTemplate("sales", "templates/sales.yaml:4", True, "member of Sales"),),
+    (
+        explanation.ExplainedLicense(
+            "Webex Meetings Suite @ acme.webex.com", "L2", "Sub-1", True, True, "asWanted", "Held and wanted.", WHY
+        ),
+    ),
+    FOUND,
+)
+RESULT = result.ApplyResult(
+    "1.0",
+    "ApplyResult",
+    "7",
+    DIGEST,
+    "Y2lz",
+    NOW,
+    NOW,
+    (
+        result.PersonResult(
+            "P1",
+            "ann@acme.example",
+            (result.OperationResult(LICENSE, "done"), result.OperationResult(ROLE, "refused", "400216")),
+            206,
+            "NA_1",
+        ),
+        result.PersonResult("P2", "bob@acme.example", (result.OperationResult(PLAIN, "notSent"),)),
+    ),
+    1,
+    2,
+    True,
+    "ten errors in a row",
+)
+OUTPUTS = [
+    ("plan", PLAN),
+    ("inventory", INVENTORY),
+    ("drift", DRIFT),
+    ("explanation", EXPLANATION),
+    ("apply-result", RESULT),
+]
+IDS = [name for name, _ in OUTPUTS]
+
+
+def _validator(name: str) -> Any:
+    text = importlib.resources.files("webex_licenses_schemas").joinpath(f"{name}.schema.json").read_bytes()
+    schema = msgspec.json.decode(text)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def _encoded(value: Any) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(value))
+
+
+@pytest.mark.parametrize(("name", "value"), OUTPUTS, ids=IDS)
+def test_the_schema_accepts_what_the_struct_writes(name: str, value: Any) -> None:
+    """Every field filled, every null that may occur."""
+    _validator(name).validate(_encoded(value))
+
+
+@pytest.mark.parametrize(("name", "value"), OUTPUTS, ids=IDS)
+def test_the_schema_describes_every_field(name: str, value: Any) -> None:
+    """A field added to a struct without its schema would be an undocumented format."""
+    schema = msgspec.json.decode(
+        importlib.resources.files("webex_licenses_schemas").joinpath(f"{name}.schema.json").read_bytes()
+    )
+
+    assert list(_encoded(value)) == list(schema["properties"])
+
+
+@pytest.mark.parametrize(("name", "value"), OUTPUTS, ids=IDS)
+def test_unknown_keys_and_minor_versions_are_let_through(name: str, value: Any) -> None:
+    """A reader ignores unknown keys of a minor version and refuses an unknown major one."""
+    document = _encoded(value)
+    validator = _validator(name)
+
+    assert validator.is_valid(document | {"formatVersion": "1.7", "later": {"a": 1}})
+    assert not validator.is_valid(document | {"formatVersion": "2.0"})
+    assert not validator.is_valid(document | {"kind": "Other"})
+    assert not validator.is_valid(
+        {key: part for key, part in document.items() if key != "organization" and key != "planDigest"}
+    )
+
+
+def test_an_operation_is_one_of_its_two_shapes() -> None:
+    """Held operations are licence or attendee operations, whole."""
+    document = _encoded(PLAN)
+    validator = _validator("plan")
+
+    for broken in (
+        {},
+        {"operation": "add", "licenseId": "L"},
+        {"operation": "give", "siteUrl": "a", "cause": "config", "because": []},
+    ):
+        document["held"] = [{"personId": "P", "email": "e", "operation": broken, "guard": "g"}]
+        assert not validator.is_valid(document)
