@@ -91,13 +91,18 @@ def cannot_be_managed(view: Outlook) -> list[Blame]:
 
 
 def calling_tiers(view: Outlook) -> list[Blame]:
-    """400112, 400410, 400404, 400407, 400406: Standard beside, or after, something better."""
+    """400112, 400410, 400404, 400407, 400406: Standard beside, or after, something better.
+
+    A refused change is refused as a whole: the better licence stays.
+    """
     standard = view.added(Offer.CALLING_STANDARD)
     professional, cx = Offer.CALLING_PROFESSIONAL, Offer.CX_ESSENTIAL
     if standard and view.had(professional) and not view.has(professional):
-        return _blame(standard, refusal.PROFESSIONAL_TO_STANDARD, "Calling Professional cannot become Standard.")
+        change = [*standard, *view.removed(professional)]
+        return _blame(change, refusal.PROFESSIONAL_TO_STANDARD, "Calling Professional cannot become Standard.")
     if standard and view.had(cx) and not view.has(cx):
-        return _blame(standard, refusal.CX_TO_STANDARD, "CX Essential cannot become Calling Standard.")
+        change = [*standard, *view.removed(cx)]
+        return _blame(change, refusal.CX_TO_STANDARD, "CX Essential cannot become Calling Standard.")
     if not view.has(Offer.CALLING_STANDARD):
         return []
     for other, code, name in (

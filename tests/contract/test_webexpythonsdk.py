@@ -14,6 +14,7 @@ from tests.support.sandbox_server import RunningSandbox, running_sandbox
 
 @pytest.fixture(scope="module")
 def api(large: RunningSandbox) -> Any:
+    """A webexpythonsdk client of the large organization."""
     return WebexAPI(access_token=TOKEN, base_url=large.base_url + "/")
 
 

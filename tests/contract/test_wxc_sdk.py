@@ -19,24 +19,29 @@ from wxc_sdk.rest import RestError
 from tests.contract.small import TOKEN
 from tests.support.sandbox_server import RunningSandbox
 
-ADD, REMOVE = LicenseRequestOperation.add, LicenseRequestOperation.remove
+# wxc-sdk's enumerations are invisible to mypy
+ADD: Any = LicenseRequestOperation.add
+REMOVE: Any = LicenseRequestOperation.remove
+ATTENDEE: Any = SiteAccountType.attendee
 
 
 def client(sandbox: RunningSandbox) -> Any:
     """A wxc-sdk client of this sandbox."""
-    api = WebexSimpleApi(tokens=TOKEN)
+    api: Any = WebexSimpleApi(tokens=TOKEN)
     api.session.BASE = sandbox.base_url
     return api
 
 
 @pytest.fixture
 def reading(large: RunningSandbox) -> Iterator[Any]:
+    """A client of the large organization."""
     with client(large) as api:
         yield api
 
 
 @pytest.fixture
 def writing(small: RunningSandbox) -> Iterator[Any]:
+    """A client of a small organization of its own."""
     with client(small) as api:
         yield api
 
@@ -94,7 +99,7 @@ def test_it_lists_the_holders_of_a_licence_over_several_pages(reading: Any, larg
     """It follows the holders' cursor; people of other organizations are among them."""
     licence = large.state.licenses["suite-main-old"]
     holders = list(reading.licenses.assigned_users(licence.id, limit=100))
-    assert [holder.id for holder in holders] == list(person.id for person in licence.holders.values())
+    assert [holder.id for holder in holders] == [person.id for person in licence.holders.values()]
     assert {holder.type for holder in holders} == {"INTERNAL", "EXTERNAL"}
 
 
@@ -158,7 +163,7 @@ def test_it_assigns_and_removes_calling(writing: Any, small: RunningSandbox) -> 
 
 def test_it_makes_and_unmakes_an_attendee(writing: Any) -> None:
     """An attendee role is written in capitals by wxc-sdk and read back as `site#attendee`."""
-    site = SiteUrlsRequest(site_url="small.webex.com", account_type=SiteAccountType.attendee, operation=ADD)
+    site = SiteUrlsRequest(site_url="small.webex.com", account_type=ATTENDEE, operation=ADD)
     person_id = writing.licenses.assign_licenses_to_users("ann@small.example", site_urls=[site]).person_id
     assert writing.people.details(person_id).site_urls == ["small.webex.com#attendee"]
     site.operation = REMOVE
