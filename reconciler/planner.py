@@ -137,7 +137,7 @@ def _allocate(
             if removal.holding in units.left:
                 units.left[removal.holding] += count
         demand.extend(Demand(key, request, count) for request in answers[key].requests)
-    numbers = NumberPlan(live.locations(), live.numbers(), book.desired.calling_assignments)
+    numbers = NumberPlan(live, book.desired.calling_assignments)
     return allocate(book, units, demand, population.fetch, numbers, now)
 
 

@@ -40,8 +40,8 @@ class LiveView(Protocol):
     def locations(self) -> Sequence[Location]:
         """All locations; empty where the scope did not ask for Calling."""
 
-    def numbers(self) -> Sequence[PhoneNumber]:
-        """All phone numbers; empty where the scope did not ask for Calling."""
+    def numbers(self, among: Collection[str] | None = None) -> Sequence[PhoneNumber]:
+        """Phone numbers, all or those `among` these E.164 ones; empty where the scope did not ask for Calling."""
 
     def situations(self) -> Iterable[tuple[Situation, int]]:
         """Every situation that somebody is in, with the number of people, ordered by situation id."""

@@ -72,6 +72,7 @@ class Differ:
         self._moved = live.moved_after(registry.applied_at) if registry else frozenset[str]()
         self._now = live.snapshot().taken_at
         self._waited = {person for person, _ in book.memory.waiting}
+        self._declared: dict[Key, tuple[str, ...]] = {}
         self._cache: dict[tuple[Key, bool, bool], tuple[_Operations, tuple[Product, ...]]] = {}
         self._singly = {key for key in population.counts if self._competes(key)}
 
@@ -218,10 +219,13 @@ class Differ:
     def _expects(
         self, key: Key, licenses: Collection[LicenseOperation], roles: Collection[AttendeeOperation]
     ) -> Expects:
-        declared = self._book.declared_pools
-        touched = {op.license_id for op in licenses if op.operation == "remove"}
+        declared = self._declared.get(key)
+        if declared is None:
+            pools = self._book.declared_pools
+            declared = self._declared[key] = tuple(pool for pool in key.holdings if pool in pools)
+        touched = [op.license_id for op in licenses if op.operation == "remove" and op.license_id not in declared]
         sites = {op.site_url for op in roles}
         return Expects(
-            tuple(pool for pool in key.holdings if pool in declared or pool in touched),
-            tuple(site for site in key.attendee_sites if site in sites),
+            tuple(sorted((*declared, *touched))) if touched else declared,
+            tuple(site for site in key.attendee_sites if site in sites) if sites else (),
         )

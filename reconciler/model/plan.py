@@ -189,9 +189,8 @@ class Plan(msgspec.Struct, frozen=True, rename="camel"):
 
 def digest_of(plan: Plan) -> str:
     """The digest of everything in the plan but the digest itself: canonical JSON, `sha256:` and hex."""
-    document = msgspec.to_builtins(plan)
-    del document["digest"]
-    return canonical.digest(document)
+    fields = ((field.encode_name, field.name) for field in msgspec.structs.fields(Plan))
+    return canonical.digest({shown: getattr(plan, name) for shown, name in fields if name != "digest"})
 
 
 def stamp(plan: Plan) -> Plan:

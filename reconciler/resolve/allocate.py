@@ -84,6 +84,9 @@ def _one_by_one(
     for item in demand:
         by_key.setdefault(item.key, []).append(item.request)
     heap = [_entry(book, person, key, request, now) for person, key in fetch(by_key.keys()) for request in by_key[key]]
+    calling = [entry for entry in heap if book.catalog.is_calling(entry.request.wish.product)]
+    if calling:
+        numbers.prepare((entry.person, entry.request.wish.calling) for entry in calling)
     heapq.heapify(heap)
     parked: dict[str, list[_Entry]] = {}
     waiting: dict[tuple[str, Product], tuple[_Entry, str]] = {}

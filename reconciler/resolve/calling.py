@@ -5,7 +5,7 @@ This is per person, not per situation: two people never get the same number. Oth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -14,6 +14,7 @@ from reconciler.model.desired import Calling, CallingAssignment
 from reconciler.model.finding import Finding
 from reconciler.model.live import Location, Person, PhoneNumber
 from reconciler.model.plan import CallingProperties
+from reconciler.ports import LiveView
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -31,18 +32,37 @@ class Problem(msgspec.Struct, frozen=True):
 class NumberPlan:
     """The organization's numbers and locations, and what this plan has given so far (RULES 6.3)."""
 
-    def __init__(
-        self, locations: Sequence[Location], numbers: Sequence[PhoneNumber], assignments: Sequence[CallingAssignment]
-    ) -> None:
-        self._locations = {canonical.name(location.name): location for location in locations}
-        self._by_id = {ids.uuid_of(location.id): location for location in locations}
-        self._numbers = {row.number: row for row in numbers if row.number}
-        self._extensions = {
-            (ids.uuid_of(row.location_id), row.extension): row.owner_id for row in numbers if row.extension
-        }
+    def __init__(self, live: LiveView, assignments: Sequence[CallingAssignment]) -> None:
+        self._live = live
+        self._locations: dict[str, Location] = {}
+        self._by_id: dict[str, Location] = {}
+        self._numbers: dict[str, PhoneNumber] = {}
+        self._extensions: dict[tuple[str, str], str | None] = {}
         self._rows = {row.email: row for row in assignments}
         self._given: dict[str, str] = {}
         self._given_extensions: dict[tuple[str, str], str] = {}
+
+    def prepare(self, candidates: Iterable[tuple[Person, Calling | None]]) -> None:
+        """Look up what these people might get, all at once: an organization has more numbers than a plan needs.
+
+        Extensions in use are known only from all rows, so where somebody wants one, all are read.
+        """
+        wanted, everything = set[str](), False
+        for person, block in candidates:
+            calling = self._wanted(person, block)
+            everything = everything or calling.extension != "none"
+            text = person.work_phone if calling.number == "workPhone" else calling.number
+            number = e164(text) if text and text != "none" else None
+            if number is not None:
+                wanted.add(number)
+        locations = self._live.locations()
+        self._locations = {canonical.name(location.name): location for location in locations}
+        self._by_id = {ids.uuid_of(location.id): location for location in locations}
+        rows = self._live.numbers(None if everything else wanted)
+        self._numbers = {row.number: row for row in rows if row.number}
+        self._extensions = {
+            (ids.uuid_of(row.location_id), row.extension): row.owner_id for row in rows if row.extension
+        }
 
     def propose(self, person: Person, block: Calling | None) -> tuple[CallingProperties | None, list[Problem]]:
         """What to send for this person, or every check that failed."""

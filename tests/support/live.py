@@ -39,6 +39,8 @@ class Someone(msgspec.Struct):
     joined: dict[str, datetime] = {}
     moved: datetime | None = None
     paid_at_first_sight: bool = False
+    other_emails: tuple[str, ...] = ()
+    provision_source: str | None = None
 
     @property
     def id(self) -> str:
@@ -60,12 +62,13 @@ class FakeLive:
         seen: Mapping[str, tuple[int, int]] | None = None,
         scope: Scope | None = None,
         taken_at: datetime = NOW,
+        snapshot: str = "s1",
     ) -> None:
         self._licenses, self._groups = tuple(licenses), tuple(groups)
         self._locations, self._numbers = tuple(locations), tuple(numbers)
         self._people = sorted(people, key=lambda p: (canonical.email(p.email), p.id))
         self._scope = scope or Scope(tuple(g.id for g in groups), True, True)
-        self._taken_at = taken_at
+        self._taken_at, self._snapshot = taken_at, snapshot
         situations = sorted({self._situation(p) for p in people}, key=repr)
         self._ids = {situation: number for number, situation in enumerate(situations, 1)}
         self._seen = seen
@@ -90,14 +93,16 @@ class FakeLive:
             person.email.split("@")[0].title(),
             self._ids[self._situation(person)],
             person.created,
-            (),
+            person.other_emails,
             person.work_phone,
             person.extension,
+            None,
+            person.provision_source,
         )
 
     def snapshot(self) -> Snapshot:
         return Snapshot(
-            "s1", ORG, "Acme", self._taken_at, self._scope, len(self._people), len(self._licenses), len(self._groups)
+            self._snapshot, ORG, "Acme", self._taken_at, self._scope, len(self._people), len(self._licenses), len(self._groups)
         )
 
     def licenses(self) -> Sequence[License]:
@@ -114,8 +119,8 @@ class FakeLive:
     def locations(self) -> Sequence[Location]:
         return self._locations
 
-    def numbers(self) -> Sequence[PhoneNumber]:
-        return self._numbers
+    def numbers(self, among: Collection[str] | None = None) -> Sequence[PhoneNumber]:
+        return tuple(row for row in self._numbers if among is None or row.number in among)
 
     def situations(self) -> Iterable[tuple[Situation, int]]:
         counts: dict[Situation, int] = {}
@@ -129,7 +134,9 @@ class FakeLive:
         return [row for row in map(self._row, self._people) if row.situation in situations]
 
     def find(self, emails: Collection[str]) -> Mapping[str, Person]:
-        return {canonical.email(p.email): self._row(p) for p in self._people if canonical.email(p.email) in set(emails)}
+        wanted = set(emails)
+        addresses = ((canonical.email(a), p) for p in self._people for a in (p.email, *p.other_emails))
+        return {address: self._row(person) for address, person in addresses if address in wanted}
 
     def locate(self, people: Collection[str]) -> Mapping[str, int]:
         return {p.id: self._row(p).situation for p in self._people if p.id in set(people)}

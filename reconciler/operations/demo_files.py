@@ -1,0 +1,44 @@
+"""The desired state of the demo: what `webex-licenses demo` writes into a directory and works with."""
+
+from __future__ import annotations
+
+ORGANIZATION = """\
+apiVersion: webex-licenses/v1
+kind: Organization
+metadata: {name: acme}
+spec:
+  assignment: groupsThenOrganization     # members of a listed group get the group templates, all others this one
+  defaults: {subscription: Sub-100001, siteUrl: acme.webex.com}
+  subscriptions: {policy: oldestFirst, order: [Sub-100001, Sub-100002]}
+---
+apiVersion: webex-licenses/v1
+kind: OrganizationTemplate
+metadata: {name: everyone}
+spec:
+  licenses:
+    - license: Basic Messaging
+    - {license: Webex Meetings Suite, accountType: attendee}
+"""
+
+SALES = """\
+apiVersion: webex-licenses/v1
+kind: GroupTemplate
+metadata: {name: sales}
+spec:
+  groups: [Sales]
+  priority: 10                           # served first when units run short
+  licenses:
+    - license: Webex Meetings Suite      # host on the default site
+    - license: Advanced Messaging
+---
+apiVersion: webex-licenses/v1
+kind: GroupTemplate
+metadata: {name: executives}
+spec:
+  groups: [Executives]
+  licenses:
+    - {license: Webex Meetings Suite, site: emea.acme.webex.com}
+    - {license: Webex Calling - Professional, calling: {number: workPhone, location: fromNumber}}
+"""
+
+FILES = {"organization.yaml": ORGANIZATION, "templates.yaml": SALES}
