@@ -15,6 +15,7 @@ def notes(book: Book, population: Population, answers: Mapping[Key, Answer]) -> 
     yield from _first_run(book)
     yield from _silent_templates(book, population, answers)
     yield from _outside_defaults(book, population, answers)
+    yield from _pending_people(population, answers)
 
 
 def _first_run(book: Book) -> Iterator[Finding]:
@@ -52,3 +53,19 @@ def _outside_defaults(book: Book, population: Population, answers: Mapping[Key, 
             f"{count} people hold {where}, outside the defaults; it is kept",
             "set `retention.outsideDefaults: remove` to move them to the default",
         )  # fmt: skip
+
+
+def _pending_people(population: Population, answers: Mapping[Key, Answer]) -> Iterator[Finding]:
+    """People who have not signed in yet are licensed as usual (RULES 1.5)."""
+    given = (key for key in population.counts if key.state == "pending" and _gets_something(answers[key]))
+    count = sum(population.counts[key] for key in given)
+    if count:
+        yield Finding(
+            "pending-people", "info", "",
+            f"{count} people who have not accepted their invitation are to get licences",
+            "their services start at the first sign-in; the units count from now on",
+        )  # fmt: skip
+
+
+def _gets_something(answer: Answer) -> bool:
+    return bool(answer.requests or answer.role_grants)

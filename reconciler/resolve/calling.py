@@ -191,8 +191,9 @@ class NumberPlan:
                 problems.append(Problem("extension-in-use", f"extension {extension} is in use at {location.name!r}",
                                         "choose another extension"))  # fmt: skip
             elif place in self._given_extensions:
-                problems.append(Problem("extension-given-twice", f"extension {extension} at {location.name!r} goes to "
-                                        f"{self._given_extensions[place]} in the same plan", "choose another extension"))  # fmt: skip
+                other = self._given_extensions[place]
+                problems.append(Problem("extension-given-twice", f"extension {extension} at {location.name!r} goes to {other} "
+                                        "in the same plan", "choose another extension"))  # fmt: skip
         return extension
 
 

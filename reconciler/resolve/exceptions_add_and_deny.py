@@ -5,6 +5,9 @@ Deny beats add, across exceptions. Source: RULES 1.6.
 
 from __future__ import annotations
 
+import msgspec
+
+from reconciler.book.book import BoundException
 from reconciler.model.expected import Satisfied, Wish
 from reconciler.resolve.case import Case
 
@@ -20,16 +23,17 @@ def act(case: Case) -> None:
             reasons = (grant.because, *(wish.because if wish else ()))
             calling = grant.calling or item.exception.calling or (wish.calling if wish else None)
             case.wishes[grant.product] = Wish(grant.product, grant.ladder, grant.priority, reasons, calling)
-        if item.exception.calling is not None and not item.grants:
-            _override_calling(case, item.exception.name)
+        if item.exception.calling is not None:
+            _override_calling(case, item)
     _deny(case)
 
 
-def _override_calling(case: Case, name: str) -> None:
-    calling = case.book.exceptions[name].exception.calling
+def _override_calling(case: Case, item: BoundException) -> None:
+    """The exception's Calling block decides for what templates grant; what it adds carries its own block already."""
+    added = {grant.product for grant in item.grants}
     for product, wish in list(case.wishes.items()):
-        if case.book.catalog.is_calling(product):
-            case.wishes[product] = Wish(product, wish.ladder, wish.priority, wish.because, calling)
+        if case.book.catalog.is_calling(product) and product not in added:
+            case.wishes[product] = msgspec.structs.replace(wish, calling=item.exception.calling)
 
 
 def _deny(case: Case) -> None:

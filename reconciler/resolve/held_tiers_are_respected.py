@@ -39,7 +39,7 @@ def _below_held(case: Case, product: Product, wish: Wish) -> None:
             if higher == _PROFESSIONAL:
                 case.keep(pool, higher, "", (Because("held-tiers-are-respected: 400112"),))
                 case.refuse(wish, "calling-downgrade", f"holds {higher}; Webex refuses a change to {product} (400112)",
-                            "deny Professional with an exception first, or grant Professional")  # fmt: skip
+                            f"grant {higher}; or deny both until it is gone, which loses the number")  # fmt: skip
                 return
             if pool in case.leaving:
                 case.swaps.setdefault(product, []).append(case.leaving.pop(pool))
@@ -52,6 +52,8 @@ def _above_held(case: Case, product: Product, wish: Wish) -> None:
                 case.refuse(wish, "lower-tier-not-managed", f"holds {lower}, which the files do not manage",
                             f"add {lower.name!r} to `manage`, so that it may be replaced by {product}")  # fmt: skip
                 return
+            if lower in case.denied:
+                continue  # goes at once; it is not kept until a unit of the higher tier is free
             case.leaving.pop(pool, None)
             case.kept.pop(pool, None)
             because = tuple(Because("held-tiers-are-respected: replaced", b.template, b.source) for b in wish.because)

@@ -53,6 +53,10 @@ def _verdicts(case: Case, holding: str, product: Product, claims: tuple[str, ...
     if case.key.state == "deactivated":
         verdict: Keep = "remove" if organization.deactivated_users == "remove" else "preserve"
         return [("b", verdict, _because(f"deactivatedUsers {organization.deactivated_users}", None, place))]
+    for item in case.silent:
+        if product in item.products:
+            because = _because("its template speaks for newcomers only", item.name, item.template.source)
+            return [("h", "preserve", because)]
     if _outside(case, holding, product):
         because = _because(f"retention.outsideDefaults {policy.outside_defaults}", None, place)
         return [("c", policy.outside_defaults, because)]
@@ -112,9 +116,6 @@ def _template(case: Case, name: str, product: Product) -> Verdict:
 
 def _manual(case: Case, product: Product) -> Verdict:
     policy, place = case.book.organization.retention, case.book.organization.source
-    for item in case.silent:
-        if product in item.products:
-            return "h", "preserve", _because("its template speaks for newcomers only", item.name, item.template.source)
     if policy.group_change == "removeAll" and _is_mover(case):
         return "e", "remove", _because("retention.groupChange removeAll", None, place)
     return "h", policy.manual, _because(f"given by hand or unknown, retention.manual {policy.manual}", None, place)

@@ -102,7 +102,14 @@ class FakeLive:
 
     def snapshot(self) -> Snapshot:
         return Snapshot(
-            self._snapshot, ORG, "Acme", self._taken_at, self._scope, len(self._people), len(self._licenses), len(self._groups)
+            self._snapshot,
+            ORG,
+            "Acme",
+            self._taken_at,
+            self._scope,
+            len(self._people),
+            len(self._licenses),
+            len(self._groups),
         )
 
     def licenses(self) -> Sequence[License]:

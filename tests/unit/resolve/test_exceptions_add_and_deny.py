@@ -1,0 +1,149 @@
+"""RULES 1.6."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from reconciler.model.desired import Calling, Retention
+from reconciler.model.live import Location, PhoneNumber
+from tests.support.desired import (
+    Document,
+    changes,
+    codes,
+    desired,
+    everyone,
+    exception,
+    managed,
+    organization,
+    plan,
+    ref,
+    rows,
+    waiting,
+    winners,
+)
+from tests.support.live import PRO, RTT, STANDARD, SUITE, Someone
+
+ANN, BOB = Someone("ann@acme.example"), Someone("bob@acme.example")
+HQ = Location("L-HQ", "HQ", True)
+
+
+def test_add_gives_beside_the_templates() -> None:
+    """What an exception adds is granted beside what templates grant, to the people it names."""
+    files = desired(
+        organization(),
+        everyone("Real-Time Translations"),
+        exception("x", ANN.email, add=["Contact Center Premium Agent"]),
+    )
+    found = plan(files, ANN, BOB)
+    assert changes(found, ANN.email) == ["+ Contact Center Premium Agent", "+ Real-Time Translations"]
+    assert changes(found, BOB.email) == ["+ Real-Time Translations"]
+
+
+def test_add_is_served_first() -> None:
+    """An added licence ranks as priority 0: before every template, whatever its priority."""
+    one = msgspec.structs.replace(RTT, total=1)
+    files = desired(
+        organization(),
+        everyone("Real-Time Translations", priority=1),
+        exception("x", BOB.email, add=["Real-Time Translations"]),
+    )
+    found = plan(files, ANN, BOB, licenses=(one,))
+    assert winners(found, "Real-Time Translations") == [BOB.email]
+    assert waiting(found) == [(ANN.email, "Real-Time Translations")]
+
+
+def test_deny_beats_grant_and_add() -> None:
+    """What an exception denies is not granted, even if a template grants it and another exception adds it."""
+    files = desired(
+        organization(),
+        everyone("Real-Time Translations"),
+        exception("a", ANN.email, add=["Real-Time Translations"]),
+        exception("b", ANN.email, deny=["Real-Time Translations"]),
+    )
+    assert changes(plan(files, ANN)) == []
+
+
+def test_deny_takes_whatever_the_origin() -> None:
+    """A denied licence is taken whether the tool gave it, somebody's hand did, or no file declares it."""
+    files = desired(
+        organization(),
+        everyone("Contact Center Premium Agent"),
+        exception("b", ANN.email, deny=["Real-Time Translations"]),
+    )
+    by_hand = msgspec.structs.replace(ANN, holds=(RTT.id,))
+    ours = msgspec.structs.replace(by_hand, given={RTT.id: ("template:old",)})
+    for person in (by_hand, ours):
+        found = plan(files, person)
+        assert changes(found) == ["+ Contact Center Premium Agent", "- Real-Time Translations"]
+        assert rows(found, ANN.email)[RTT.id] == "a"
+
+
+def test_a_denied_lower_tier_goes_even_while_the_higher_waits() -> None:
+    """A denied licence goes at once, although a higher tier that would replace it has no unit left."""
+    full = msgspec.structs.replace(PRO, total=0)
+    org = organization(manage=managed("Webex Calling - Standard"))
+    files = desired(
+        org, everyone("Webex Calling - Professional"), exception("b", ANN.email, deny=["Webex Calling - Standard"])
+    )
+    holder = msgspec.structs.replace(ANN, holds=(STANDARD.id,), work_phone="+14085550100")
+    found = plan(
+        files,
+        holder,
+        licenses=(full, STANDARD),
+        locations=(HQ,),
+        numbers=(PhoneNumber("+14085550100", HQ.id, "HQ", "ACTIVE"),),
+    )
+    assert changes(found) == ["- Webex Calling - Standard"]
+
+
+def test_an_expired_exception_no_longer_acts_and_warns() -> None:
+    """After `until` an exception does nothing and a warning asks to delete it; on that very day it still acts."""
+    past = exception("x", ANN.email, deny=["Real-Time Translations"], until=date(2026, 11, 20))
+    today = msgspec.structs.replace(past, until=date(2026, 11, 21))
+    found = plan(desired(organization(), everyone("Real-Time Translations"), past), ANN)
+    assert changes(found) == ["+ Real-Time Translations"]
+    assert "exception-expired" in codes(found)
+    found = plan(desired(organization(), everyone("Real-Time Translations"), today), ANN)
+    assert changes(found) == []
+    assert "exception-expired" not in codes(found)
+
+
+def _calling(*documents: Document, person: Someone) -> list[tuple[str | None, str | None]]:
+    files = desired(organization(), *documents)
+    numbers = tuple(PhoneNumber(f"+1408555010{n}", HQ.id, "HQ", "ACTIVE") for n in (0, 1))
+    found = plan(files, person, locations=(HQ,), numbers=numbers)
+    given = [op.calling for change in found.plan.changes for op in change.licenses if op.calling]
+    return [(item.phone_number, item.extension) for item in given]
+
+
+def test_the_exceptions_calling_block_beats_the_templates() -> None:
+    """An exception's `calling` decides on number and extension, with or without an `add` of its own."""
+    person = msgspec.structs.replace(ANN, work_phone="+14085550100")
+    template = everyone(ref("Webex Calling - Professional", calling=Calling()))
+    block = Calling(number="+14085550101")
+    assert _calling(template, person=person) == [("+14085550100", None)]
+    only = exception("x", ANN.email, calling=block)
+    other = exception("x", ANN.email, calling=block, add=["Real-Time Translations"])
+    same = exception("x", ANN.email, calling=block, add=["Webex Calling - Professional"])
+    for item in (only, other, same):
+        assert _calling(template, item, person=person) == [("+14085550101", None)]
+
+
+def test_a_calling_add_without_a_block_takes_the_work_phone() -> None:
+    """A Calling licence that an exception adds without `calling` takes the work phone and its location."""
+    person = msgspec.structs.replace(ANN, work_phone="+14085550100")
+    add = exception("x", ANN.email, add=["Webex Calling - Professional"])
+    assert _calling(everyone("Real-Time Translations"), add, person=person) == [("+14085550100", None)]
+
+
+def test_added_products_are_declared_for_everybody() -> None:
+    """What an exception adds is declared: the same product held by hand by others falls under `retention.manual`."""
+    files = desired(
+        organization(retention=Retention(manual="remove")),
+        everyone("Real-Time Translations"),
+        exception("x", ANN.email, add=["Webex Meetings Suite"]),
+    )
+    found = plan(files, msgspec.structs.replace(BOB, holds=(SUITE.id,)))
+    assert changes(found) == ["+ Real-Time Translations", "- Webex Meetings Suite @ acme.webex.com"]
