@@ -1,5 +1,5 @@
-"""Outcomes as the journal keeps them, read back. A licence operation and an attendee operation carry no tag in our JSON,
-so one is told from the other by what it is about."""
+"""Operations in JSON, read back. A licence operation and an attendee operation carry no tag in our formats, and msgspec
+decodes no union of two plain structs, so one is told from the other by what it is about."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from reconciler.model.plan import AttendeeOperation, LicenseOperation
+from reconciler.model.plan import AttendeeOperation, Held, LicenseOperation, Plan
 from reconciler.model.result import OperationResult, Outcome, PersonResult
 from reconciler.store.packing import broken, decode
 
@@ -26,20 +26,49 @@ class _Person(msgspec.Struct, rename="camel"):
     tracking_id: str | None = None
 
 
+class _Held(msgspec.Struct, rename="camel"):
+    person_id: str
+    email: str
+    operation: dict[str, Any]
+    guard: str
+
+
+_WithoutHeld = msgspec.defstruct(
+    "_WithoutHeld",
+    [
+        (field.name, field.type) if field.required else (field.name, field.type, field.default)
+        for field in msgspec.structs.fields(Plan)
+        if field.name != "held"
+    ],
+    rename="camel",
+)
+
+
 def decode_result(body: object) -> PersonResult:
     """The outcome in a row of the journal; StoreError when it is none."""
     row = decode("journal", body, _Person)
-    try:
-        operations = tuple(
-            OperationResult(
-                msgspec.convert(
-                    item.operation, LicenseOperation if "licenseId" in item.operation else AttendeeOperation
-                ),
-                item.outcome,
-                item.detail,
-            )
-            for item in row.operations
-        )
-    except msgspec.ValidationError as error:
-        raise broken("journal") from error
+    operations = tuple(
+        OperationResult(_operation("journal", item.operation), item.outcome, item.detail) for item in row.operations
+    )
     return PersonResult(row.person_id, row.email, operations, row.status, row.tracking_id)
+
+
+def decode_plan(body: object) -> Plan:
+    """The plan in a row of the runs; StoreError when it is none."""
+    document = decode("run", body, dict[str, Any])
+    try:
+        held = msgspec.convert(document.pop("held", []), list[_Held])
+        rest = msgspec.structs.asdict(msgspec.convert(document, _WithoutHeld))
+    except msgspec.ValidationError as error:
+        raise broken("run") from error
+    kept = (Held(item.person_id, item.email, _operation("run", item.operation), item.guard) for item in held)
+    return Plan(**rest, held=tuple(kept))
+
+
+def _operation(table: str, operation: dict[str, Any]) -> LicenseOperation | AttendeeOperation:
+    try:
+        if "licenseId" in operation:
+            return msgspec.convert(operation, LicenseOperation)
+        return msgspec.convert(operation, AttendeeOperation)
+    except msgspec.ValidationError as error:
+        raise broken(table) from error

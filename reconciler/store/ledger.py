@@ -1,0 +1,158 @@
+"""The ledger: which templates gave a holding. Only what an apply has done changes it; a sync carries it along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import select, true, update
+
+from reconciler.model.live import Origin, PersonReading, Situation
+from reconciler.model.plan import AttendeeOperation, Because, LicenseOperation
+from reconciler.model.result import PersonResult
+from reconciler.store import bulk
+from reconciler.store.commit import close
+from reconciler.store.packing import Interned, Key, Unpacker, broken, fingerprint
+from reconciler.store.tables import member_set, person, situation
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_DONE = ("done", "alreadyDone")
+
+
+class Holdings(NamedTuple):
+    """What an apply can change in a situation."""
+
+    licenses: frozenset[str]
+    attendee_sites: frozenset[str]
+    origins: Mapping[str, tuple[str, ...]]
+
+
+def holding(operation: LicenseOperation | AttendeeOperation) -> str:
+    """What the ledger and the removal counts call the object of an operation: a licence id or `attendee:SITE`."""
+    return operation.license_id if isinstance(operation, LicenseOperation) else f"attendee:{operation.site_url}"
+
+
+def claims(because: Iterable[Because]) -> tuple[str, ...]:
+    """The claims that reasons give: `template:NAME` or `exception:NAME`, sorted."""
+    names = {reason.template for reason in because if reason.template}
+    return tuple(sorted(name if name.startswith("exception:") else f"template:{name}" for name in names))
+
+
+def after(before: Holdings, result: PersonResult, reading: PersonReading | None) -> Holdings:
+    """What somebody has, and whence, after a call. What was read back counts; without it, what is known to be done."""
+    licenses, sites, origins = set(before.licenses), set(before.attendee_sites), dict(before.origins)
+    for item in result.operations:
+        if item.outcome not in _DONE:
+            continue
+        operation = item.operation
+        place, name = (
+            (licenses, operation.license_id) if isinstance(operation, LicenseOperation) else (sites, operation.site_url)
+        )
+        key = holding(operation)
+        if operation.operation == "remove":
+            place.discard(name)
+            origins.pop(key, None)
+            continue
+        place.add(name)
+        given = claims(operation.because)
+        # Somebody else was quicker: theirs, unless it was ours before.
+        if given and (item.outcome == "done" or key in origins):
+            origins[key] = given
+    if reading is not None:
+        licenses, sites = set(reading.licenses), set(reading.attendee_sites)
+    return Holdings(frozenset(licenses), frozenset(sites), origins)
+
+
+def settle_person(
+    connection: Connection, org: int, moment: int, result: PersonResult, reading: PersonReading | None
+) -> None:
+    """Move a person to the situation that the outcome of a call puts them in; one whom the store lacks is left out."""
+    rows = select(person, *situation.c[1:]).where(
+        person.c.org == org, person.c.person_id == result.person_id, situation.c.id == person.c.situation
+    )
+    row = connection.execute(rows).mappings().first()
+    if row is None:
+        return
+    key = Key(*(row[name] for name in Key._fields))
+    was = _read(connection, row["situation"], key)
+    held = Holdings(frozenset(was.holdings), frozenset(was.attendee_sites), {o.holding: o.claims for o in was.origins})
+    now = after(held, result, reading)
+    interned = Interned()
+    key = key._replace(
+        holdings=interned.members(tuple(sorted(now.licenses))),
+        attendees=interned.members(tuple(sorted(now.attendee_sites))),
+        origins=interned.origins(Origin(name, given) for name, given in now.origins.items()),
+    )
+    identity = interned.situation(key)
+    if identity == row["situation"]:
+        return
+    bulk.intern(connection, interned, [identity])
+    stamp = fingerprint(
+        interned.situation(key._replace(origins=interned.origins(()))),
+        row["email"],
+        row["name"],
+        row["created"],
+        row["other_emails"].split("\n") if row["other_emails"] else (),
+        row["phone"],
+        row["extension"],
+        row["location_id"],
+        row["provision_source"],
+    )
+    this = person.c.id == row["id"]
+    close(connection, moment, this)
+    connection.execute(update(person).where(this).values(situation=identity, since=moment, fingerprint=stamp))
+
+
+def reorigin(
+    connection: Connection,
+    org: int,
+    moment: int,
+    origins: Mapping[int, tuple[Origin, ...]],
+    people: Mapping[str, tuple[Origin, ...]],
+) -> None:
+    """Give everybody in a situation other origins, except `people` (person id -> origins), who get their own.
+
+    All at once: who was moved here by this call is not moved on.
+    """
+    _reorigin_people(connection, org, moment, people)
+    others = ~bulk.among(connection, person.c.person_id, set(people)) if people else true()
+    rows = select(situation).where(bulk.among(connection, situation.c.id, set(origins)))
+    keys = {row[0]: Key(*row[1:]) for row in bulk.rows(connection, rows)}
+    interned, target = Interned(), {}
+    for identity in sorted(keys):
+        changed = interned.situation(keys[identity]._replace(origins=interned.origins(origins[identity])))
+        if changed != identity:
+            target[identity] = changed
+    bulk.intern(connection, interned, set(target.values()))
+    for identity, changed in target.items():
+        there = (person.c.org == org) & (person.c.situation == identity) & (person.c.since < moment) & others
+        close(connection, moment, there)
+        connection.execute(update(person).where(there).values(situation=changed, since=moment))
+
+
+def _reorigin_people(connection: Connection, org: int, moment: int, people: Mapping[str, tuple[Origin, ...]]) -> None:
+    statement = select(person.c.id, person.c.person_id, situation).where(
+        person.c.org == org,
+        situation.c.id == person.c.situation,
+        bulk.among(connection, person.c.person_id, set(people)),
+    )
+    interned, rows_of = Interned(), dict[int, list[int]]()
+    for row, person_id, identity, *key in sorted(bulk.rows(connection, statement)):
+        changed = interned.situation(Key(*key)._replace(origins=interned.origins(people[person_id])))
+        if changed != identity:
+            rows_of.setdefault(changed, []).append(row)
+    bulk.intern(connection, interned, set(rows_of))
+    for changed, rows in rows_of.items():
+        there = bulk.among(connection, person.c.id, rows)
+        close(connection, moment, there)
+        connection.execute(update(person).where(there).values(situation=changed, since=moment))
+
+
+def _read(connection: Connection, identity: int, key: Key) -> Situation:
+    packed = select(member_set).where(bulk.among(connection, member_set.c.id, set(key[:5])))
+    try:
+        return Unpacker(dict(bulk.rows(connection, packed))).situation(identity, key)
+    except TypeError as error:
+        raise broken("situation") from error

@@ -1,0 +1,184 @@
+"""The store as the rest of the program sees it: one object, opened by URL, that hands out what each use needs.
+
+Everything behind it speaks SQL and is loaded when a store is opened, so that commands without one start fast.
+Every method raises StoreError when the database cannot be read or written. No token is ever stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Self
+
+from reconciler.model.catalog import License
+from reconciler.model.live import Origin, Scope, Snapshot
+from reconciler.model.memory import Memory, Registry
+from reconciler.model.plan import Plan
+from reconciler.store.values import JournalEntry, Run, Structure
+
+if TYPE_CHECKING:
+    from reconciler.store.database import Database
+    from reconciler.store.lease import StoredLease
+    from reconciler.store.runs import StoredJournal
+    from reconciler.store.sync import SyncWriter
+    from reconciler.store.view import View
+
+
+class Store:
+    """Snapshots, ledger, runs and leases of any number of organizations. Make one with `Store.open`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = True, wait: float = 30.0) -> Store:
+        """The store at `url` (`sqlite:///path` or `postgresql+psycopg://...`), its tables brought up to date.
+
+        `create`: make it if it is not there. `wait`: seconds to wait for somebody else's write. Raises StoreError for
+        anything in the way: no access, a damaged file, another kind of database, a store of a newer version.
+        """
+        from reconciler.store.opening import open_database
+
+        return cls(open_database(url, create=create, wait=wait))
+
+    def close(self) -> None:
+        """Give the database back. The store cannot be used afterwards."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def begin_sync(self, org_id: str, org_name: str, scope: Scope, taken_at: datetime) -> SyncWriter:
+        """A snapshot to be written; a context manager that keeps nothing unless its `commit()` is called."""
+        from reconciler.store.sync import SyncWriter
+
+        return SyncWriter(self._database, org_id, org_name, scope, taken_at)
+
+    def live(self, org_id: str, snapshot: str | None = None) -> View:
+        """The newest snapshot with everything applied since, or an older one by id, as it was then.
+
+        Raises StoreError when there is none.
+        """
+        from reconciler.store.reading import live
+
+        return live(self._database, org_id, snapshot)
+
+    def snapshots(self, org_id: str) -> tuple[Snapshot, ...]:
+        """All snapshots of an organization, newest first."""
+        from reconciler.store.reading import snapshots
+
+        return snapshots(self._database, org_id)
+
+    def structure(self, snapshot_id: str) -> Structure:
+        """Licences and groups as they were in a snapshot; StoreError when there is no such snapshot."""
+        from reconciler.store.reading import structure
+
+        return structure(self._database, snapshot_id)
+
+    def organizations(self) -> tuple[tuple[str, str], ...]:
+        """Id and name of every organization in this store, by name."""
+        from reconciler.store.reading import organizations
+
+        return organizations(self._database)
+
+    def memory(self, org_id: str, now: datetime) -> Memory:
+        """What is remembered of earlier applies, and of removals in the 24 hours before `now`."""
+        from reconciler.store.memory import memory
+
+        return memory(self._database, org_id, now)
+
+    def start_run(self, org_id: str, plan: Plan, commit: str | None, at: datetime) -> str:
+        """Enter a run with its plan; returns the run's id. Take the lease first: the run is bound to it."""
+        from reconciler.store import runs
+
+        return runs.start(self._database, org_id, plan, commit, at)
+
+    def finish_run(self, run: str, *, completed: bool, at: datetime) -> None:
+        """Close a run: it has come to its end (`completed`), or stopped and knows it."""
+        from reconciler.store import runs
+
+        runs.finish(self._database, run, completed=completed, at=at)
+
+    def interrupted_run(self, org_id: str) -> Run | None:
+        """The newest run that was never finished, or None."""
+        from reconciler.store import runs
+
+        return runs.interrupted(self._database, org_id)
+
+    def runs(self, org_id: str) -> tuple[Run, ...]:
+        """All runs of an organization, newest first."""
+        from reconciler.store import runs
+
+        return runs.listed(self._database, org_id)
+
+    def run_plan(self, run: str) -> Plan:
+        """The plan that a run carries out, so that resuming needs no file."""
+        from reconciler.store import runs
+
+        return runs.plan_of(self._database, run)
+
+    def journal_entries(self, run: str) -> tuple[JournalEntry, ...]:
+        """Every call of a run in order, with its outcome as far as it is known."""
+        from reconciler.store import runs
+
+        return runs.entries(self._database, run)
+
+    def record_apply(
+        self,
+        org_id: str,
+        run: str,
+        *,
+        registry: Registry,
+        in_force: Mapping[str, datetime],
+        reorigin: Mapping[int, tuple[Origin, ...]],
+        reorigin_people: Mapping[str, tuple[Origin, ...]] = MappingProxyType({}),
+        waiting: Collection[tuple[str, str]],
+        at: datetime,
+    ) -> None:
+        """Record what a completed apply leaves behind, in one transaction.
+
+        `in_force`: templates not named keep their date. `reorigin`: situation id -> the origins everybody in it has from
+        now on, except the people of `reorigin_people` (person id -> their origins). `waiting`: everybody waiting now, as
+        (person id, `str(Product)`): who waited already keeps the date, who is not in it waits no more.
+        """
+        from reconciler.store import runs
+
+        runs.record_apply(
+            self._database,
+            org_id,
+            run,
+            registry_now=registry,
+            templates=in_force,
+            origins=reorigin,
+            origins_of_people=reorigin_people,
+            waiting_now=waiting,
+            at=at,
+        )
+
+    def record_licenses(self, org_id: str, licenses: Sequence[License], at: datetime) -> None:
+        """Keep counters that were read outside of a sync: `live` shows them, the newest snapshot stays as it was."""
+        from reconciler.store import counters
+
+        counters.record(self._database, org_id, licenses, at)
+
+    def journal(self, org_id: str) -> StoredJournal:
+        """The journal (`ports.Journal`) for runs of one organization."""
+        from reconciler.store.runs import StoredJournal
+
+        return StoredJournal(self._database, org_id)
+
+    def lease(self) -> StoredLease:
+        """The leases (`ports.Lease`) kept in this store."""
+        from reconciler.store.lease import StoredLease
+
+        return StoredLease(self._database)
+
+    def unlock(self, org_id: str) -> None:
+        """Take the lease of an organization away from whoever holds it; for a holder that is known to be dead."""
+        self.lease().unlock(org_id)

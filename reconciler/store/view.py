@@ -1,0 +1,277 @@
+"""One snapshot of one organization, read only: what the core sees of the store.
+
+A view is fixed to a moment. As long as that is the organization's last one it reads the present rows; once somebody
+writes, the same view goes on from the history, so it never changes under its reader and holds no lock meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import msgspec
+from sqlalchemy import func, select, union_all
+
+from reconciler.model import canonical
+from reconciler.model.catalog import License
+from reconciler.model.live import Group, Holder, Location, Person, PhoneNumber, Situation, Snapshot
+from reconciler.store import bulk, newcomers, versions
+from reconciler.store.groups import GroupRow
+from reconciler.store.packing import Key, Unpacker, broken, decode, from_ms, to_ms
+from reconciler.store.tables import (
+    grp,
+    holder,
+    location,
+    member_set,
+    number,
+    org,
+    person,
+    person_past,
+    pool_reading,
+    situation,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, FromClause, Table
+
+    from reconciler.store.database import Database
+
+T = TypeVar("T")
+
+_SCAN_FROM = 0.5
+"""From this share of all situations on, reading everybody and leaving some out is faster than looking each up."""
+
+
+class View:
+    """Implements `ports.LiveView`; made by `Store.live`."""
+
+    def __init__(self, database: Database, org_key: int, moment: int, snapshot: Snapshot) -> None:
+        self._database, self._org, self._moment, self._snapshot = database, org_key, moment, snapshot
+        self._count: int | None = None
+
+    def snapshot(self) -> Snapshot:
+        """Which snapshot this is, and in which scope it was read."""
+        return self._snapshot
+
+    def licenses(self) -> Sequence[License]:
+        """All pools, in the order of `GET /licenses`."""
+        return tuple(value for _, value in self._values(pool_reading, License))
+
+    def groups(self) -> Sequence[Group]:
+        """All groups of the organization, sorted by name and id."""
+        rows = self._values(grp, GroupRow)
+        groups = [Group(key, row.name, row.member_size) for key, row in rows]
+        return tuple(sorted(groups, key=lambda group: (group.name, group.id)))
+
+    def members_seen(self) -> Mapping[str, tuple[int, int]]:
+        """Group id -> (distinct direct members of every type seen, nested groups among them), for groups read."""
+        return {key: (row.seen, row.nested) for key, row in self._values(grp, GroupRow) if row.read}
+
+    def locations(self) -> Sequence[Location]:
+        """All locations by id; empty where the scope did not ask for Calling."""
+        return tuple(value for _, value in self._values(location, Location)) if self._snapshot.scope.calling else ()
+
+    def numbers(self, among: Collection[str] | None = None) -> Sequence[PhoneNumber]:
+        """Phone numbers, all or those `among` these, sorted; empty where the scope did not ask for Calling."""
+        if not self._snapshot.scope.calling:
+            return ()
+        return tuple(value for _, value in self._values(number, PhoneNumber, among=among))
+
+    def holders(self, license_id: str) -> Sequence[Holder]:
+        """Everybody who holds a licence, by id; empty where the scope did not ask for it."""
+        if license_id not in self._snapshot.scope.holders:
+            return ()
+        return tuple(value for _, value in self._values(holder, Holder, versions.holder_prefix(license_id)))
+
+    def situations(self) -> Iterable[tuple[Situation, int]]:
+        """Every situation that somebody is in, with the number of people, ordered by situation id."""
+        with self._database.read() as connection:
+            people = self._people(connection)
+            counted = (
+                select(people.c.situation, func.count().label("people"))
+                .where(people.c.org == self._org)
+                .group_by(people.c.situation)
+                .subquery()
+            )
+            statement = select(situation, counted.c.people).where(situation.c.id == counted.c.situation)
+            found = sorted(_checked(row) for row in bulk.rows(connection, statement))
+            total = connection.execute(select(func.count()).select_from(counted)).scalar_one()
+            if total != len(found):
+                raise broken("person")
+            unpacker = sets(connection, {item for row in found for item in row[1:6]})
+        self._count = len(found)
+        return [(unpacker.situation(row[0], Key(*row[1:8])), row[8]) for row in found]
+
+    def people(self, situations: Collection[int]) -> Iterable[Person]:
+        """Everybody in these situations, ordered by canonical email, then id; streamed."""
+        wanted = frozenset(situations)
+        if not wanted:
+            return
+        everybody = self._count is not None and len(wanted) >= self._count * _SCAN_FROM
+        with self._database.read() as connection:
+            people = self._people(connection)
+            statement = select(*_columns(people)).where(people.c.org == self._org)
+            if not everybody:
+                statement = statement.where(bulk.among(connection, people.c.situation, wanted))
+            for row in bulk.rows(connection, statement.order_by(people.c.canonical, people.c.person_id)):
+                if row[3] in wanted:
+                    yield _person(row)
+
+    def find(self, emails: Collection[str]) -> Mapping[str, Person]:
+        """Canonical address -> person, over all of a person's addresses; addresses nobody has are left out."""
+        wanted = {canonical.email(email) for email in emails}
+        found: dict[str, Person] = {}
+        with self._database.read() as connection:
+            people = self._people(connection)
+            mine = select(*_columns(people)).where(people.c.org == self._org).order_by(people.c.person_id)
+            for row in bulk.rows(connection, mine.where(bulk.among(connection, people.c.canonical, wanted))):
+                found.setdefault(canonical.email(row[1]), _person(row))
+            missing = wanted - found.keys()
+            if missing:
+                found |= self._by_other_address(connection, people, missing)
+        return {address: found[address] for address in sorted(found)}
+
+    def locate(self, people: Collection[str]) -> Mapping[str, int]:
+        """Person id -> situation id, for those of `people` who are in the snapshot."""
+        with self._database.read() as connection:
+            rows = self._people(connection)
+            mine = select(rows.c.person_id, rows.c.situation).where(rows.c.org == self._org)
+            return dict(
+                sorted(bulk.rows(connection, mine.where(bulk.among(connection, rows.c.person_id, set(people)))))
+            )
+
+    def first_seen_after(self, when: datetime) -> frozenset[str]:
+        """Ids of people created after `when`, or first seen in a snapshot taken after it, the first one excepted."""
+        with self._database.read() as connection:
+            return newcomers.first_seen_after(connection, self._people(connection), self._org, to_ms(when))
+
+    def joined_after(self, groups: Collection[str], when: datetime) -> frozenset[str]:
+        """Ids of present members of any of `groups` who were not seen as members of that group up to `when`.
+
+        The first snapshot that listed a group does not count, since everybody is first seen there.
+        """
+        first_read = {key: row.first_read for key, row in self._values(grp, GroupRow)}
+        wanted = {group: first_read.get(group) or 0 for group in groups}
+        with self._database.read() as connection:
+            history = newcomers.History(connection, self._people(connection), self._org, self._moment)
+            return history.joined_after(wanted, to_ms(when))
+
+    def moved_after(self, when: datetime) -> frozenset[str]:
+        """Ids of people whose read groups differ from what they were at `when`.
+
+        Only groups whose members were read both then and now can tell.
+        """
+        with self._database.read() as connection:
+            scope = newcomers.groups_read_at(connection, self._org, to_ms(when)) & set(self._snapshot.scope.groups)
+            history = newcomers.History(connection, self._people(connection), self._org, self._moment)
+            return history.moved_after(scope, to_ms(when))
+
+    def paid_at_first_sight(self) -> frozenset[str]:
+        """Ids of people who held a licence that has a subscription when they were first seen."""
+        with self._database.read() as connection:
+            return newcomers.paid_at_first_sight(connection, self._people(connection), self._org)
+
+    def _people(self, connection: Connection) -> FromClause:
+        """The rows of people at this view's moment; still to be narrowed to the organization."""
+        if connection.execute(select(org.c.moment).where(org.c.id == self._org)).scalar() == self._moment:
+            return person
+        columns = [column.name for column in person.c if column.name != "id"]
+        since = select(*[person.c[name] for name in columns]).where(person.c.since <= self._moment)
+        past = select(*[person_past.c[name] for name in columns])
+        past = past.where(person_past.c.since <= self._moment, person_past.c.until > self._moment)
+        return union_all(since.where(person.c.org == self._org), past.where(person_past.c.org == self._org)).subquery()
+
+    def _by_other_address(self, connection: Connection, people: FromClause, missing: set[str]) -> dict[str, Person]:
+        with_others = select(people.c.person_id, people.c.other_emails)
+        rows = bulk.rows(connection, with_others.where(people.c.org == self._org, people.c.other_emails != ""))
+        owners: dict[str, str] = {}
+        for identity, others in sorted(rows):
+            for address in map(canonical.email, others.split("\n")):
+                if address in missing:
+                    owners.setdefault(address, identity)
+        chosen = select(*_columns(people)).where(
+            people.c.org == self._org, bulk.among(connection, people.c.person_id, set(owners.values()))
+        )
+        by_id = {row[0]: _person(row) for row in bulk.rows(connection, chosen)}
+        return {address: by_id[identity] for address, identity in owners.items()}
+
+    def _values(
+        self, table: Table, kind: type[T], prefix: str = "", among: Collection[str] | None = None
+    ) -> list[tuple[str, T]]:
+        with self._database.read() as connection:
+            return values_at(connection, table, kind, self._org, self._moment, prefix, among)
+
+
+def values_at(
+    connection: Connection,
+    table: Table,
+    kind: type[T],
+    org_key: int,
+    moment: int,
+    prefix: str = "",
+    among: Collection[str] | None = None,
+) -> list[tuple[str, T]]:
+    """Key and value of each version that held at `moment`, in Webex's order where it is kept, else by key."""
+    statement = select(table.c.key, table.c.body).where(versions.at(table, org_key, moment))
+    if prefix:
+        statement = statement.where(table.c.key.startswith(prefix, autoescape=True))
+    if among is not None:
+        statement = statement.where(bulk.among(connection, table.c.key, among))
+    rows = bulk.rows(connection, statement.order_by(table.c.position, table.c.key))
+    return [(key, decode(table.name, body, kind)) for key, body in rows]
+
+
+def sets(connection: Connection, wanted: Collection[int]) -> Unpacker:
+    """The sets with these ids."""
+    statement = select(member_set).where(bulk.among(connection, member_set.c.id, wanted))
+    return Unpacker(dict(bulk.rows(connection, statement)))
+
+
+_Counted = tuple[int, int, int, int, int, int, str, int, int]
+
+
+def _checked(row: tuple[Any, ...]) -> _Counted:
+    """A situation row with its number of people, each column of the type it should have."""
+    try:
+        return cast("_Counted", msgspec.convert(row, _Counted))
+    except msgspec.ValidationError as error:
+        raise broken("situation") from error
+
+
+class _Row(msgspec.Struct, array_like=True, gc=False):
+    id: str
+    email: str
+    name: str
+    situation: int
+    created: int | None
+    other_emails: str
+    phone: str | None
+    extension: str | None
+    location_id: str | None
+    provision_source: str | None
+
+
+def _columns(people: FromClause) -> list[Any]:
+    names = ("person_id", "email", "name", "situation", "created", "other_emails", "phone", "extension", "location_id")
+    return [people.c[name] for name in (*names, "provision_source")]
+
+
+def _person(row: tuple[Any, ...]) -> Person:
+    try:
+        kept = msgspec.convert(row, _Row)
+        created = None if kept.created is None else from_ms(kept.created)
+    except (msgspec.ValidationError, OverflowError) as error:
+        raise broken("person") from error
+    return Person(
+        id=kept.id,
+        email=kept.email,
+        name=kept.name,
+        situation=kept.situation,
+        created=created,
+        other_emails=tuple(kept.other_emails.split("\n")) if kept.other_emails else (),
+        work_phone=kept.phone,
+        extension=kept.extension,
+        location_id=kept.location_id,
+        provision_source=kept.provision_source,
+    )
