@@ -109,14 +109,20 @@ class Catalog:
 
     def prerequisites(self, product: Product) -> tuple[Product, ...]:
         """Free products that Webex wants beside this one (RULES 3.7; error codes 700003, 700004, 700005)."""
+        types = frozenset[str]().union(*self._wanted_types(product))
+        return tuple(sorted(product for product, letters in self._types.items() if letters in types)) if types else ()
+
+    def missing_prerequisites(self, product: Product) -> tuple[str, ...]:
+        """The letters of free licences that Webex wants beside this one and that the organization does not have."""
+        sold = frozenset(self._types.values())
+        return tuple("/".join(sorted(types)) for types in self._wanted_types(product) if not types & sold)
+
+    def _wanted_types(self, product: Product) -> tuple[frozenset[str], ...]:
         if product.is_attendee:
             return ()
-        letters, wanted = self.type(product), frozenset[str]()
+        letters = self.type(product)
         if letters in words.ADVANCED_SPACE_MEETINGS_TYPES:
-            wanted = words.BASIC_SPACE_MEETINGS_TYPES | words.BASIC_MESSAGING_TYPES
-        elif letters in words.ADVANCED_MESSAGING_TYPES or letters in words.BASIC_SPACE_MEETINGS_TYPES or product.site:
-            wanted = words.BASIC_MESSAGING_TYPES
-        return self._of_types(wanted)
-
-    def _of_types(self, types: frozenset[str]) -> tuple[Product, ...]:
-        return tuple(sorted(product for product, letters in self._types.items() if letters in types)) if types else ()
+            return words.BASIC_SPACE_MEETINGS_TYPES, words.BASIC_MESSAGING_TYPES
+        if letters in words.ADVANCED_MESSAGING_TYPES or letters in words.BASIC_SPACE_MEETINGS_TYPES or product.site:
+            return (words.BASIC_MESSAGING_TYPES,)
+        return ()

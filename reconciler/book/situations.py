@@ -74,6 +74,8 @@ def _relevant(book: Book, pool: str) -> bool:
     basic = words.BASIC_MESSAGING_TYPES | words.BASIC_SPACE_MEETINGS_TYPES
     if catalog.type(product) in basic or catalog.is_calling(product) or catalog.is_unified_cm(product):
         return True
+    if any(free in book.managed for free in catalog.prerequisites(product)):
+        return True
     near = (*catalog.higher_tiers(product), *catalog.lower_tiers(product))
     return any(other in book.declared for other in near)
 

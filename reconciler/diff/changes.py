@@ -27,9 +27,9 @@ from reconciler.ports import LiveView
 
 _ROW_CAUSE: dict[str, Cause] = {
     "a": "exception", "b": "deactivated", "c": "config", "d": "config", "e": "groupChange", "f": "config",
-    "g": "exception", "h": "drift", "tier": "config", "subscription": "config", "promotion": "config",
+    "g": "exception", "h": "drift", "tier": "config", "subscription": "config", "site": "config", "promotion": "config",
 }  # fmt: skip
-REPLACEMENTS = frozenset({"tier", "subscription", "promotion"})
+REPLACEMENTS = frozenset({"tier", "subscription", "site", "promotion"})
 
 
 class Losses(msgspec.Struct):
@@ -163,9 +163,19 @@ class Differ:
             )
         )
         result.waiting_keys.append((person.id, str(wish.product)))
-        if wish.fallback and wish.product.site not in key.attendee_sites:
+        if (
+            wish.fallback
+            and wish.product.site not in key.attendee_sites
+            and not self._stays_host(key, wish.product.site)
+        ):
             cause = self._add_cause(person, key, self._book.role_product(wish.product.site), wish.fallback)
             roles.append(AttendeeOperation("add", wish.product.site, cause, wish.fallback))
+
+    def _stays_host(self, key: Key, site: str) -> bool:
+        """Whether the person keeps some host licence of the site, so that the attendee role would be a second account."""
+        going = {removal.holding for removal in self._answers[key].removals}
+        product_of = self._book.catalog.product_of
+        return any(product_of[pool].site == site for pool in key.holdings if pool not in going and pool in product_of)
 
     def _add_cause(self, person: Person, key: Key, product: Product, because: tuple[Because, ...]) -> Cause:
         if (person.id, str(product)) in self._book.memory.waiting:

@@ -16,6 +16,8 @@ def notes(book: Book, population: Population, answers: Mapping[Key, Answer]) -> 
     yield from _silent_templates(book, population, answers)
     yield from _outside_defaults(book, population, answers)
     yield from _pending_people(population, answers)
+    yield from _beaten_grants(population, answers)
+    yield from _prerequisites_not_sold(book)
 
 
 def _first_run(book: Book) -> Iterator[Finding]:
@@ -69,3 +71,29 @@ def _pending_people(population: Population, answers: Mapping[Key, Answer]) -> It
 
 def _gets_something(answer: Answer) -> bool:
     return bool(answer.requests or answer.role_grants)
+
+
+def _beaten_grants(population: Population, answers: Mapping[Key, Answer]) -> Iterator[Finding]:
+    """Grants that contradict each other, where the best priority decided (RULES 2.4, 3.6)."""
+    counts: dict[tuple[str, str, str], int] = {}
+    for key, count in population.counts.items():
+        for item in answers[key].lost:
+            if item.code:
+                told = (item.code, item.because[0].source or "", f"{item.product}: {item.note}")
+                counts[told] = counts.get(told, 0) + count
+    for (code, where, message), count in sorted(counts.items()):
+        yield Finding(
+            code, "warning", where, f"{message} ({count} people)", "let one template grant it, or set `priority`"
+        )
+
+
+def _prerequisites_not_sold(book: Book) -> Iterator[Finding]:
+    """Free licences that a granted one needs and the organization does not have (RULES 3.7)."""
+    for item in book.templates:
+        for grant in item.grants:
+            for letters in book.catalog.missing_prerequisites(grant.product):
+                yield Finding(
+                    "prerequisite-not-sold", "info", grant.because.source or "",
+                    f"{str(grant.product)!r} needs a free license (type {letters}) that the organization does not have",
+                    "nothing is added beside it; ask Cisco if Webex refuses it",
+                )  # fmt: skip

@@ -15,7 +15,7 @@ from reconciler.model.finding import Finding
 from reconciler.model.live import Origin, Person, State
 from reconciler.model.plan import Because, CallingProperties
 
-Row = Literal["a", "b", "c", "d", "e", "f", "g", "h", "tier", "subscription", "promotion"]
+Row = Literal["a", "b", "c", "d", "e", "f", "g", "h", "tier", "subscription", "site", "promotion"]
 """The row of RULES 4.2 that decided, or the replacement a removal belongs to."""
 
 
@@ -96,12 +96,16 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class Satisfied(msgspec.Struct, frozen=True):
-    """A wish that a holding fulfils already; `because` are the grants, `note` says when it is not the very same product."""
+    """A wish that a holding fulfils already; `because` are the grants, `note` says when it is not the very same product.
+
+    Also a grant that another one beat; `code` is then the finding to tell of it, empty where that is as meant.
+    """
 
     product: Product
     holding: str
     because: tuple[Because, ...]
     note: str = ""
+    code: str = ""
 
 
 class Request(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from reconciler.resolve import (
+    a_held_host_license_keeps_its_site,
     a_held_unit_satisfies,
     calling_needs_a_readable_record,
     deactivated_people_get_nothing,
@@ -73,6 +74,7 @@ SETTLING: tuple[Rule, ...] = (
     Rule("retention-decides-the-rest", "4.1, 4.2", retention_decides_the_rest.act),
     Rule("calling-needs-a-readable-record", "6.5, 6.6", calling_needs_a_readable_record.act),
     Rule("held-tiers-are-respected", "3.5, 3.7", held_tiers_are_respected.act),
+    Rule("a-held-host-license-keeps-its-site", "2.5, 3.6", a_held_host_license_keeps_its_site.act),
     Rule("host-and-attendee-exclude-each-other", "3.3", host_and_attendee_exclude_each_other.act),
     Rule("free-licenses-stay", "3.8", free_licenses_stay.act),
     Rule("requests-are-what-is-left", "4.4", requests_are_what_is_left.act),

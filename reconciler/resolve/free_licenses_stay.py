@@ -15,9 +15,13 @@ def act(case: Case) -> None:
     catalog = case.book.catalog
     for holding, removal in list(case.leaving.items()):
         product = removal.product
-        if product.is_attendee or not catalog.is_free_product(product):
+        if product.is_attendee:
             continue
-        if product not in case.book.managed or catalog.is_screen_share(product) or case.key.state == "deactivated":
+        if catalog.is_screen_share(product):
+            why = "screen share is implicit"
+        elif not catalog.is_free_product(product):
+            continue
+        elif product not in case.book.managed or case.key.state == "deactivated":
             why = "a free licence stays unless `manage` names it"
         elif _needed(case, product):
             why = "another licence needs it"

@@ -6,7 +6,7 @@ Where templates disagree on the subscription or on the Calling block, the best p
 
 from __future__ import annotations
 
-from reconciler.model.expected import Grant, Wish
+from reconciler.model.expected import Grant, Satisfied, Wish
 from reconciler.resolve.case import Case
 
 
@@ -25,6 +25,9 @@ def unite(case: Case, grant: Grant) -> None:
     if wish is None:
         case.wishes[grant.product] = Wish(grant.product, grant.ladder, grant.priority, (grant.because,), grant.calling)
     elif grant.because not in wish.because:
+        if grant.named_subscription is not None and grant.ladder[0] not in wish.ladder:
+            note = f"names another subscription than {wish.because[0].template}, which comes first"
+            case.lost.append(Satisfied(grant.product, "", (grant.because,), note, "subscriptions-differ"))
         case.wishes[grant.product] = Wish(
             wish.product, wish.ladder, wish.priority, (*wish.because, grant.because), wish.calling or grant.calling
         )

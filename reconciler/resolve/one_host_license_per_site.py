@@ -20,6 +20,5 @@ def act(case: Case) -> None:
         winner = best.setdefault(site, wish.product)
         if winner is not wish.product:
             case.wishes.pop(wish.product)
-            case.lost.append(
-                Satisfied(wish.product, "", wish.because, f"one host licence per site, and {winner} comes first")
-            )
+            note = f"one host licence per site, and {winner} comes first"
+            case.lost.append(Satisfied(wish.product, "", wish.because, note, "two-host-licenses"))

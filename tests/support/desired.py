@@ -153,7 +153,9 @@ def waiting(planned: Planned) -> list[tuple[str, str]]:
 
 def codes(planned: Planned) -> list[str]:
     """The codes of all findings but the ordinary ones, each once."""
-    return sorted({item.code for item in planned.plan.findings} - {"first-run", "template-speaks-for-nobody"})
+    return sorted(
+        {item.code for item in planned.plan.findings} - {"first-run", "template-speaks-for-nobody", "unknown-default"}
+    )
 
 
 def stops(planned: Planned) -> list[str]:

@@ -9,7 +9,7 @@ from reconciler.resolve.case import Case
 def hold(case: Case, holding: str, guard: str) -> None:
     """Keep one removal back, together with the attendee role that would have replaced it."""
     removal = case.leaving.pop(holding)
-    follower = next((grant for grant in case.role_grants if grant.after == holding), None)
+    follower = next((g for g in case.role_grants if g.after is not None and g.site == removal.product.site), None)
     if follower is not None:
         case.role_grants.remove(follower)
     case.held_back.append(HeldBack(removal, guard, follower))

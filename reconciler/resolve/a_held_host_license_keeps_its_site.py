@@ -1,0 +1,41 @@
+"""Beside a host licence that stays, no second one of the same site is given; one that goes is replaced in one call.
+
+Why: Webex takes one host licence per site and person. What retention keeps, or what no file declares, is not taken to
+make room: that is a finding. What only lost to a template of better priority makes room. Source: RULES 2.5, 3.6, 4.4.
+"""
+
+from __future__ import annotations
+
+from reconciler.model.catalog import Product
+from reconciler.model.expected import Removal, Wish
+from reconciler.model.plan import Because
+from reconciler.resolve.case import Case
+
+
+def act(case: Case) -> None:
+    """Settle host wishes against other host licences held on their site."""
+    for product, wish in list(case.wishes.items()):
+        if product in case.satisfied or not product.site or product.is_attendee:
+            continue
+        for other in [p for p in case.held if p.site == product.site and p != product]:
+            if product in case.wishes:
+                _settle(case, wish, other)
+
+
+def _settle(case: Case, wish: Wish, other: Product) -> None:
+    drops = case.swaps.get(wish.product, [])
+    going = {removal.holding for removal in drops}
+    beaten = any(item.product == other for item in case.lost)
+    because = tuple(Because("a-held-host-license-keeps-its-site: replaced", b.template, b.source) for b in wish.because)
+    for pool in case.held[other]:
+        if pool in going or other in case.denied:
+            continue
+        if pool in case.leaving:
+            case.swaps.setdefault(wish.product, []).append(case.leaving.pop(pool))
+        elif beaten and pool in case.origins:
+            case.kept.pop(pool, None)
+            case.swaps.setdefault(wish.product, []).append(Removal(pool, other, "site", because))
+        else:
+            case.refuse(wish, "two-host-licenses", f"holds {other}, and a person has one host license per site",
+                        f"deny {other.name!r} with an exception, or let retention take it under `manage`")  # fmt: skip
+            return

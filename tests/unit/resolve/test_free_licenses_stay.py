@@ -1,0 +1,51 @@
+"""RULES 3.8."""
+
+from __future__ import annotations
+
+import msgspec
+
+from reconciler.model.catalog import License
+from reconciler.model.desired import Retention
+from tests.support.desired import changes, desired, everyone, exception, managed, organization, plan
+from tests.support.live import MSG, RTT, SUITE, Someone, license_id
+
+REMOVE = Retention(manual="remove", template_removal="remove")
+SHARE = License(license_id("FSS", 60), "Screen Share", 100, 0)
+FREE = License(license_id("FTM", 61), "Basic Space Meetings", 100, 0)
+HOLDER = Someone("ann@acme.example", holds=(FREE.id,))
+ALL = (RTT, SUITE, MSG, FREE, SHARE)
+
+
+def _lost(org_manages: tuple[str, ...], person: Someone, *more: object) -> list[str]:
+    org = organization(retention=REMOVE, manage=managed(*org_manages))
+    found = plan(desired(org, everyone("Real-Time Translations"), *more), person, licenses=ALL)  # type: ignore[arg-type]
+    return [op.license for change in found.plan.changes for op in change.licenses if op.operation == "remove"]
+
+
+def test_a_free_licence_that_manage_names_goes() -> None:
+    """A free licence named in `manage` that nothing needs is removed like any other."""
+    assert _lost(("Basic Space Meetings",), HOLDER) == ["Basic Space Meetings"]
+
+
+def test_a_free_licence_stays_unless_manage_names_it() -> None:
+    """A free licence stays, even if it is denied or a template gave it and dropped it."""
+    ours = msgspec.structs.replace(HOLDER, given={FREE.id: ("template:everyone",)})
+    assert _lost((), ours) == []
+    assert _lost((), HOLDER, exception("x", HOLDER.email, deny=["Basic Space Meetings"])) == []
+
+
+def test_a_free_licence_that_something_held_needs_stays() -> None:
+    """A free licence stays while a held or granted licence depends on it, directly or through another free one."""
+    host = Someone("ann@acme.example", holds=(MSG.id, SUITE.id))
+    assert _lost(("Basic Messaging",), host) == []
+    chain = Someone("ann@acme.example", holds=(MSG.id, FREE.id))
+    assert _lost(("Basic Messaging",), chain) == []
+
+
+def test_screen_share_is_never_removed() -> None:
+    """Implicit screen share stays, whatever `manage` and exceptions say, and whether or not it is sold."""
+    for share in (SHARE, msgspec.structs.replace(SHARE, subscription="Sub-1")):
+        person = Someone("ann@acme.example", holds=(share.id,))
+        org = organization(retention=REMOVE, manage=managed("Screen Share"))
+        files = desired(org, everyone("Real-Time Translations"), exception("x", person.email, deny=["Screen Share"]))
+        assert changes(plan(files, person, licenses=(RTT, share))) == ["+ Real-Time Translations"]

@@ -1,0 +1,68 @@
+"""RULES 2.5, 3.6."""
+
+from __future__ import annotations
+
+import msgspec
+
+from reconciler.model.catalog import CONTROL_HUB_MANAGED, License
+from reconciler.model.desired import Retention
+from tests.support.desired import changes, codes, desired, everyone, managed, members, organization, plan, ref, waiting
+from tests.support.live import MSG, SALES, SITE, SUITE, SUPPORT, Someone, license_id
+
+MEETINGS = License(license_id("MC", 40, SITE), "Webex Meetings", 10, 0, 0, 0, "Sub-1", SITE, CONTROL_HUB_MANAGED)
+EMEA = "emea.acme.webex.com"
+ELSEWHERE = License(license_id("EE", 41, EMEA), "Webex Meetings Suite", 10, 0, 0, 0, "Sub-1", EMEA, CONTROL_HUB_MANAGED)
+TWO = (MSG, SUITE, MEETINGS)
+BOTH = Someone("ann@acme.example", groups=(SALES.id, SUPPORT.id))
+HOLDER = Someone("ann@acme.example", holds=(MEETINGS.id,))
+
+
+def test_best_priority_wins_and_a_finding_says_so() -> None:
+    """Of two host licences granted on one site the best priority's is given, and a finding names the other."""
+    files = desired(
+        organization("groups"),
+        members("Sales", "Webex Meetings", priority=1),
+        members("Support", "Webex Meetings Suite"),
+    )
+    found = plan(files, BOTH, licenses=TWO)
+    assert changes(found) == [f"+ Webex Meetings @ {SITE}"]
+    assert codes(found) == ["two-host-licenses"]
+
+
+def test_several_sites() -> None:
+    """A person may hold one host licence on each of several sites."""
+    files = desired(organization(), everyone("Webex Meetings Suite", ref("Webex Meetings Suite", site=EMEA)))
+    found = plan(files, Someone("ann@acme.example"), licenses=(MSG, SUITE, ELSEWHERE))
+    assert changes(found) == [f"+ Webex Meetings Suite @ {SITE}", f"+ Webex Meetings Suite @ {EMEA}"]
+    assert codes(found) == []
+
+
+def test_a_held_host_licence_that_stays_keeps_the_site() -> None:
+    """Who keeps another host licence of the site gets no second one: a finding, nothing planned."""
+    for org in (organization(), organization(manage=managed("Webex Meetings"))):
+        found = plan(desired(org, everyone("Webex Meetings Suite")), HOLDER, licenses=TWO)
+        assert changes(found) == []
+        assert codes(found) == ["two-host-licenses"]
+
+
+def test_a_held_host_licence_that_goes_is_replaced_in_one_call() -> None:
+    """A host licence that retention takes and another one granted on the site change places in one call, or neither moves."""
+    org = organization(retention=Retention(manual="remove"), manage=managed("Webex Meetings"))
+    files = desired(org, everyone("Webex Meetings Suite"))
+    found = plan(files, HOLDER, licenses=TWO)
+    assert changes(found) == [f"+ Webex Meetings Suite @ {SITE}", f"- Webex Meetings @ {SITE}"]
+    found = plan(files, HOLDER, licenses=(msgspec.structs.replace(SUITE, total=0), MEETINGS))
+    assert changes(found) == []
+    assert waiting(found) == [(HOLDER.email, "Webex Meetings Suite")]
+
+
+def test_a_host_licence_that_lost_on_priority_is_replaced() -> None:
+    """What a template gave is replaced when another template with a better priority grants the site's host licence."""
+    person = msgspec.structs.replace(BOTH, holds=(MEETINGS.id,), given={MEETINGS.id: ("template:sales",)})
+    files = desired(
+        organization("groups"),
+        members("Sales", "Webex Meetings"),
+        members("Support", "Webex Meetings Suite", priority=1),
+    )
+    found = plan(files, person, licenses=TWO)
+    assert changes(found) == [f"+ Webex Meetings Suite @ {SITE}", f"- Webex Meetings @ {SITE}"]

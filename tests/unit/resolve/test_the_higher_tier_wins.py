@@ -1,0 +1,178 @@
+"""RULES 3.5: tiers among grants, and grants against tiers that are held."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from reconciler.model.catalog import License
+from reconciler.model.desired import Retention
+from reconciler.model.live import Location, PhoneNumber
+from tests.support.desired import (
+    changes,
+    codes,
+    desired,
+    everyone,
+    exception,
+    managed,
+    members,
+    organization,
+    plan,
+    waiting,
+)
+from tests.support.live import AGENT, PREMIUM, PRO, RTT, SALES, STANDARD, SUPPORT, Someone, license_id
+
+ANN = Someone("ann@acme.example")
+HQ = Location("L-HQ", "HQ", True)
+NUMBER = PhoneNumber("+14085550100", HQ.id, "HQ", "ACTIVE")
+
+
+@pytest.mark.parametrize(
+    ("lower", "higher"),
+    [
+        ("Contact center Standard Agent", "Contact Center Premium Agent"),
+        ("Webex Calling - Standard", "Webex Calling - Professional"),
+    ],
+)
+def test_built_in_tiers(lower: str, higher: str) -> None:
+    """Of two tiers granted at once only the higher one is given, whichever template has the better priority."""
+    both = Someone("ann@acme.example", groups=(SALES.id, SUPPORT.id), work_phone="+14085550100")
+    files = desired(
+        organization("groups"), members("Sales", lower, priority=1), members("Support", higher, priority=50)
+    )
+    found = plan(files, both, locations=(HQ,), numbers=(NUMBER,))
+    assert changes(found) == [f"+ {higher}"]
+    (answer,) = found.workings.answers.values()
+    assert [str(item.product) for item in answer.lost] == [lower]
+
+
+def test_declared_tiers() -> None:
+    """A pair under `tiers` works like the built-in ones."""
+    other = License(license_id("RTX", 30), "Translations Plus", 5, 0, 0, 0, "Sub-1")
+    org = organization(tiers=(("Translations Plus", "Real-Time Translations"),))
+    found = plan(desired(org, everyone("Real-Time Translations", "Translations Plus")), ANN, licenses=(RTT, other))
+    assert changes(found) == ["+ Translations Plus"]
+
+
+UPGRADE = desired(
+    organization(manage=managed("Contact center Standard Agent")), everyone("Contact Center Premium Agent")
+)
+AGENT_HOLDER = Someone("ann@acme.example", holds=(AGENT.id,))
+
+
+def test_a_held_lower_tier_is_replaced_in_the_same_call() -> None:
+    """A held lower tier and the granted higher one change places in one call, even where retention preserves."""
+    found = plan(UPGRADE, AGENT_HOLDER)
+    assert changes(found) == ["+ Contact Center Premium Agent", "- Contact center Standard Agent"]
+    assert len(found.plan.changes) == 1
+
+
+def test_higher_exhausted_keeps_the_lower() -> None:
+    """While no unit of the higher tier is left, the person waits and keeps the lower one, whatever retention says."""
+    files = desired(
+        organization(retention=Retention(manual="remove"), manage=managed("Contact center Standard Agent")),
+        everyone("Contact Center Premium Agent"),
+    )
+    found = plan(files, AGENT_HOLDER, licenses=(msgspec.structs.replace(PREMIUM, total=0), AGENT))
+    assert changes(found) == []
+    assert waiting(found) == [("ann@acme.example", "Contact Center Premium Agent")]
+
+
+def test_higher_exhausted_gives_no_fallback() -> None:
+    """Somebody who is granted both tiers and finds the higher exhausted waits; the lower tier is no fallback."""
+    files = desired(organization(), everyone("Contact Center Premium Agent", "Contact center Standard Agent"))
+    found = plan(files, ANN, licenses=(msgspec.structs.replace(PREMIUM, total=0), AGENT))
+    assert changes(found) == []
+    assert waiting(found) == [("ann@acme.example", "Contact Center Premium Agent")]
+
+
+def test_a_lower_tier_that_nobody_declared_is_not_taken() -> None:
+    """A held lower tier that the files do not manage stays; the higher one is not given beside it, and a finding says why."""
+    found = plan(desired(organization(), everyone("Contact Center Premium Agent")), AGENT_HOLDER)
+    assert changes(found) == []
+    assert codes(found) == ["lower-tier-not-managed"]
+
+
+def test_a_held_higher_tier_satisfies_a_lower_grant() -> None:
+    """Who keeps a higher tier is not given the lower one."""
+    holder = Someone("ann@acme.example", holds=(PREMIUM.id,))
+    for org in (organization(), organization(manage=managed("Contact Center Premium Agent"))):
+        assert changes(plan(desired(org, everyone("Contact center Standard Agent")), holder)) == []
+
+
+def test_a_held_higher_tier_that_goes_is_replaced() -> None:
+    """A higher tier that retention takes away and a lower grant change places in one call."""
+    holder = Someone("ann@acme.example", holds=(PREMIUM.id,))
+    org = organization(retention=Retention(manual="remove"), manage=managed("Contact Center Premium Agent"))
+    found = plan(desired(org, everyone("Contact center Standard Agent")), holder)
+    assert changes(found) == ["+ Contact center Standard Agent", "- Contact Center Premium Agent"]
+
+
+def test_professional_is_never_changed_to_standard() -> None:
+    """Webex refuses Calling Professional to Standard (400112): a finding, and what is held stays."""
+    holder = Someone("ann@acme.example", holds=(PRO.id,), work_phone="+14085550100")
+    org = organization(retention=Retention(manual="remove"), manage=managed("Webex Calling - Professional"))
+    for files in (
+        desired(org, everyone("Webex Calling - Standard")),
+        desired(
+            org,
+            everyone("Webex Calling - Standard"),
+            exception("x", holder.email, deny=["Webex Calling - Professional"]),
+        ),
+    ):
+        found = plan(files, holder, locations=(HQ,), numbers=(NUMBER,))
+        assert changes(found) == []
+        assert codes(found) == ["calling-downgrade"]
+
+
+def test_standard_to_professional_is_one_call_and_irreversible() -> None:
+    """Standard is replaced by Professional in one call, whose removal is marked irreversible."""
+    holder = Someone("ann@acme.example", holds=(STANDARD.id,), work_phone="+14085550100")
+    org = organization(manage=managed("Webex Calling - Standard"))
+    found = plan(desired(org, everyone("Webex Calling - Professional")), holder, locations=(HQ,), numbers=(NUMBER,))
+    assert changes(found) == ["+ Webex Calling - Professional", "- Webex Calling - Standard"]
+    assert found.plan.summary.irreversible == 1
+
+
+CONSOLE = License(license_id("BCAC", 31), "Webex Calling - Attendant Console", 5, 0, 0, 0, "Sub-1")
+ASSIST = License(license_id("BCCXE", 32), "Customer Assist", 5, 0, 0, 0, "Sub-1")
+CALLING = (PRO, STANDARD, CONSOLE, ASSIST)
+
+
+def test_attendant_console_needs_professional_first() -> None:
+    """Attendant Console is not planned for somebody without Professional (400408): a finding."""
+    found = plan(
+        desired(organization(), everyone("Webex Calling - Attendant Console")), ANN, licenses=CALLING, locations=(HQ,)
+    )
+    assert changes(found) == []
+    assert codes(found) == ["prerequisite-missing"]
+
+
+def test_attendant_console_beside_held_professional() -> None:
+    """Somebody who holds Professional gets Attendant Console."""
+    holder = Someone("ann@acme.example", holds=(PRO.id,), work_phone="+14085550100")
+    files = desired(organization(), everyone("Webex Calling - Attendant Console"))
+    found = plan(files, holder, licenses=CALLING, locations=(HQ,), numbers=(NUMBER,))
+    assert changes(found) == ["+ Webex Calling - Attendant Console"]
+
+
+@pytest.mark.parametrize("other", [CONSOLE, ASSIST])
+def test_standard_is_not_given_beside(other: License) -> None:
+    """Standard is not planned beside Attendant Console or Customer Assist (400406, 400407, 400410): a finding, nothing lost."""
+    holder = Someone("ann@acme.example", holds=(other.id,), work_phone="+14085550100")
+    org = organization(retention=Retention(manual="remove"), manage=managed(other.name))
+    found = plan(
+        desired(org, everyone("Webex Calling - Standard")), holder, licenses=CALLING, locations=(HQ,), numbers=(NUMBER,)
+    )
+    assert changes(found) == []
+    assert codes(found) == ["calling-conflict"]
+
+
+@pytest.mark.parametrize("other", [CONSOLE, ASSIST])
+def test_standard_and_what_excludes_it_are_not_granted_together(other: License) -> None:
+    """Standard granted together with Attendant Console or Customer Assist never reaches Webex in one plan."""
+    person = Someone("ann@acme.example", work_phone="+14085550100")
+    files = desired(organization(), everyone("Webex Calling - Standard", other.name))
+    found = plan(files, person, licenses=CALLING, locations=(HQ,), numbers=(NUMBER,))
+    assert len(changes(found)) <= 1
+    assert codes(found)
