@@ -7,7 +7,7 @@ tracking id. This module knows no HTTP. People are in `people`, because there ar
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -150,10 +150,15 @@ class GroupsPage(msgspec.Struct, frozen=True):
 
 
 class MembersPage(msgspec.Struct, frozen=True):
-    """One page of direct members: (id, whether it is a person, whether it is a group), in Webex's order."""
+    """One page of direct members, id -> kind (`user`, `group`, ...), in Webex's order; `entries` counts duplicates too."""
 
-    members: tuple[tuple[str, bool, bool], ...]
+    members: dict[str, str]
+    entries: int
     member_size: int | None
+
+
+_PLAIN_KINDS: frozenset[str | None] = frozenset({"user", "group"})
+_BARE = 36  # characters of a UUID that is not wrapped in a Webex id
 
 
 def _decode(content: bytes, shape: type[_T]) -> _T:
@@ -221,13 +226,18 @@ def groups(content: bytes) -> GroupsPage:
 def members(content: bytes) -> MembersPage:
     """One page of `GET /groups/{id}/members`. A member of no stated type is a person, as in older answers."""
     page = _decode(content, _Members)
-    found = tuple(_member(item) for item in page.members or ())
-    return MembersPage(found, _count(page.member_size))
+    items = page.members or ()
+    found = {item.id: item.type for item in items}
+    if not _PLAIN_KINDS.issuperset(found.values()):
+        found = {id_: _kind(kind) for id_, kind in found.items()}
+    if b'="' in content or _BARE in set(map(len, found)):
+        found = {person_id(id_.rstrip("=")) if kind == "user" else id_.rstrip("="): kind for id_, kind in found.items()}
+    return MembersPage(cast(dict[str, str], found), len(items), _count(page.member_size))
 
 
-def _member(item: _Member) -> tuple[str, bool, bool]:
-    kind = (item.type or "user").lower()
-    return item.id, kind in ("user", "person"), kind == "group"
+def _kind(kind: str | None) -> str:
+    word = (kind or "user").lower()
+    return "user" if word == "person" else word
 
 
 def locations(content: bytes) -> tuple[Location, ...]:

@@ -52,8 +52,27 @@ class _Person(msgspec.Struct, gc=False, rename="camel"):
     errors: dict[str, Any] | None = None
 
 
+class _Plain(msgspec.Struct, gc=False, rename="camel"):
+    """A person in a list without Calling data. Phone numbers are left undecoded: the directory knows the work phone."""
+
+    id: str
+    emails: tuple[str, ...] | None = ()
+    display_name: str | None = None
+    licenses: msgspec.Raw = _NOTHING
+    site_urls: msgspec.Raw = _NOTHING
+    created: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    type: str | None = None
+    login_enabled: Flag = None
+    invite_pending: Flag = None
+    errors: dict[str, Any] | None = None
+
+
 class _Page(msgspec.Struct):
     items: list[_Person] | msgspec.UnsetType = msgspec.UNSET
+
+
+class _PlainPage(msgspec.Struct):
+    items: list[_Plain] | msgspec.UnsetType = msgspec.UNSET
 
 
 class _Sites(msgspec.Struct, gc=False, rename="camel"):
@@ -91,17 +110,44 @@ class PeopleDecoder:
 
     def __init__(self) -> None:
         self._page = msgspec.json.Decoder(_Page)
+        self._plain_page = msgspec.json.Decoder(_PlainPage)
         self._one = msgspec.json.Decoder(_Person)
         self._licenses = _SharedTuples()
         self._sites = _SharedTuples(attendees=True)
 
     def page(self, content: bytes) -> list[PersonReading] | None:
-        """Everybody on one page of `GET /people`; None when the answer has no `items` at all."""
+        """Everybody on one page of `GET /people` with Calling data; None when the answer has no `items` at all."""
         items = self._page.decode(content).items
         if isinstance(items, msgspec.UnsetType):
             return None
         read = self._person
         return [read(item) for item in items]
+
+    def plain_page(self, content: bytes) -> list[PersonReading] | None:
+        """The same of a page without Calling data: no phone number, extension or location is looked at."""
+        items = self._plain_page.decode(content).items
+        if isinstance(items, msgspec.UnsetType):
+            return None
+        # Looked up in place: two calls less, a hundred thousand times.
+        known_licenses, known_sites = self._licenses.known.get, self._sites.known.get
+        readings = []
+        for item in items:
+            emails = item.emails or ("",)
+            held = known_licenses(bytes(item.licenses))
+            roles = known_sites(bytes(item.site_urls))
+            active = item.login_enabled is True and item.type == "person" and not item.invite_pending
+            reading = PersonReading(
+                item.id,
+                emails[0],
+                item.display_name or "",
+                self._licenses.of(item.licenses) if held is None else held,
+                self._sites.of(item.site_urls) if roles is None else roles,
+                item.created,
+                emails[1:],
+                "active" if active else _state(item),
+            )
+            readings.append(msgspec.structs.replace(reading, calling_unreadable=True) if item.errors else reading)
+        return readings
 
     def person(self, content: bytes) -> PersonReading:
         """The answer to `GET /people/{id}` and `GET /people/me`."""
@@ -136,14 +182,14 @@ class _SharedTuples:
     def __init__(self, *, attendees: bool = False) -> None:
         self._attendees = attendees
         self._decode = msgspec.json.Decoder(tuple[str, ...] | None).decode
-        self._by_bytes: dict[bytes, tuple[str, ...]] = {}
+        self.known: dict[bytes, tuple[str, ...]] = {}
         self._tuples: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._strings: dict[str, str] = {}
 
     def of(self, raw: msgspec.Raw) -> tuple[str, ...]:
         """The tuple for this list; `null` is an empty one."""
         key = bytes(raw)
-        found = self._by_bytes.get(key)
+        found = self.known.get(key)
         return self._meet(key) if found is None else found
 
     def _meet(self, key: bytes) -> tuple[str, ...]:
@@ -152,16 +198,16 @@ class _SharedTuples:
             words = {word[: -len(_ATTENDEE)] for word in map(str.lower, words) if word.endswith(_ATTENDEE)}
         share = self._strings.setdefault
         value = tuple(sorted(share(word, word) for word in words))
-        if len(self._by_bytes) >= _CACHE_SIZE:
-            self._by_bytes.clear()
+        if len(self.known) >= _CACHE_SIZE:
+            self.known.clear()
             self._tuples.clear()
             self._strings.clear()
         value = self._tuples.setdefault(value, value)
-        self._by_bytes[key] = value
+        self.known[key] = value
         return value
 
 
-def _state(item: _Person) -> State:
+def _state(item: _Person | _Plain) -> State:
     if (item.type or "person").lower() != "person":
         return "machine"
     if not flag(item.login_enabled, absent=True):

@@ -78,10 +78,11 @@ class Reader:
         """
         size = _PEOPLE_WITH_CALLING_A_PAGE if calling_data else _PEOPLE_A_PAGE
         params = {"max": str(size), "callingData": _word(calling_data), "excludeStatus": "true", **self._org()}
+        decoded = self._decoder.page if calling_data else self._decoder.plain_page
         read_any = False
         async with aclosing(linked(self._session, self._session.api("/people"), params)) as answers:
             async for answer in answers:
-                page = answer.understood(self._decoder.page)
+                page = answer.understood(decoded)
                 if page is None and not read_any:
                     raise answer.strange("Webex's answer has no list of people")
                 read_any = True
@@ -127,23 +128,23 @@ class Reader:
 
         `seen` may fall short of `member_size`; that is for a guard to judge. The group returned carries the newest count.
         """
-        found: dict[str, tuple[str, bool, bool]] = {}
+        found: dict[str, str] = {}
         size = group.member_size
 
         def read(answer: Answer) -> Step[None]:
             nonlocal size
             page = answer.understood(decode.members)
             size = page.member_size if page.member_size is not None else size
-            for member in page.members:
-                found.setdefault(member[0].rstrip("="), member)
-            more = bool(page.members) and (size is None or len(found) < size)
-            return Step(None, len(page.members), more, tuple(member[0] for member in page.members))
+            new = page.members
+            found.update(new)
+            more = bool(new) and (size is None or len(found) < size)
+            return Step(None, page.entries, more, (next(iter(new)), next(reversed(new)), len(new)) if new else None)
 
         await self._drain(f"/groups/{segment(group.id)}/members", {"count": str(_MEMBERS_A_PAGE)}, read)
         return GroupMembers(
             group=Group(group.id, group.name, size),
-            people=tuple(decode.person_id(id_) for id_, is_person, _ in found.values() if is_person),
-            nested=tuple(id_ for id_, _, is_group in found.values() if is_group),
+            people=tuple(id_ for id_, kind in found.items() if kind == "user"),
+            nested=tuple(id_ for id_, kind in found.items() if kind == "group"),
             seen=len(found),
         )
 

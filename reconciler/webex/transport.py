@@ -24,6 +24,8 @@ from reconciler.webex.problems import problem
 from reconciler.webex.retry import THROTTLED, GetRetry, Note, Patience, Sleep, tracking_id
 
 _T = TypeVar("_T")
+AT_ONCE = 8
+"""Requests under way at the same time over one session."""
 _HOW_TO_LOG_IN = "Set WEBEX_ACCESS_TOKEN to a Webex access token."
 
 
@@ -96,7 +98,12 @@ class Session:
         self.calls = 0
         self._waiting = (sleep, clock, note)
         self._tasks: set[asyncio.Task[Any]] = set()
-        inner = transport or httpx.AsyncHTTPTransport(proxy=proxy, limits=httpx.Limits(max_keepalive_connections=20))
+        # More requests at once gain nothing against one rate limit, and the pool looks at every waiting one at every turn.
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
+        # Plain http is for this machine only (wiring sees to that); loading certificates for it would cost 20 ms.
+        verify = self._origin.scheme == "https"
+        inner = transport or httpx.AsyncHTTPTransport(proxy=proxy, limits=limits, verify=verify)
         self._client = httpx.AsyncClient(
             transport=RetryTransport(transport=_Whole(inner, self._count)),
             # Waiting for a free connection is our own doing and never an error of Webex.
@@ -178,7 +185,8 @@ class Session:
         url = self._origin.copy_with(raw_path=(f"{path}?{query}" if query else path).encode("ascii"))
         request = self._client.build_request(method, url, headers=headers, content=content, extensions=extensions or {})
         try:
-            return await self._client.send(request)
+            async with self._gate:
+                return await self._client.send(request)
         except httpx.DecodingError:
             raise WebexShapeError(
                 "Webex's answer is compressed in a way that cannot be undone", method=method, path=path
