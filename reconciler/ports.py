@@ -43,6 +43,9 @@ class LiveView(Protocol):
     def numbers(self, among: Collection[str] | None = None) -> Sequence[PhoneNumber]:
         """Phone numbers, all or those `among` these E.164 ones; empty where the scope did not ask for Calling."""
 
+    def outside_holders(self) -> Mapping[str, int]:
+        """Licence id -> holders from other organizations, for licences whose holders were listed (RULES 7.3)."""
+
     def situations(self) -> Iterable[tuple[Situation, int]]:
         """Every situation that somebody is in, with the number of people, ordered by situation id."""
 

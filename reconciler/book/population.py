@@ -101,23 +101,24 @@ class Population:
     def _reading(self, live: LiveView) -> Reading:
         """What of this snapshot is incomplete (RULES 7.3)."""
         book, guards = self._book, self._book.organization.guards
-        licenses = set()
-        for pool_id in book.declared_pools:
+        licenses, outside = set(), live.outside_holders()
+        for pool_id in sorted(book.declared_pools):
             pool = book.catalog.pools[pool_id]
-            if pool.consumed_by_users is not None and not book.catalog.is_free(pool_id):
-                least = pool.consumed_by_users * (1 - guards.counter_slack_percent / 100)
-                if self.holders.get(pool_id, 0) < least:
-                    licenses.add(pool_id)
-                    self.findings.append(
-                        Finding(
-                            "license-incomplete",
-                            "warning",
-                            "",
-                            f"{pool.name!r} ({pool.subscription}) counts {pool.consumed_by_users} users and only "
-                            f"{self.holders.get(pool_id, 0)} were seen; nothing of it is removed",
-                            "holders from other organizations and lagging counters look like this; sync again later",
-                        )
+            seen = self.holders.get(pool_id, 0) + outside.get(pool_id, 0)
+            if pool.consumed_by_users is None or book.catalog.is_free(pool_id):
+                continue
+            if seen < pool.consumed_by_users * (1 - guards.counter_slack_percent / 100):
+                licenses.add(pool_id)
+                self.findings.append(
+                    Finding(
+                        "license-incomplete",
+                        "warning",
+                        "",
+                        f"{pool.name!r} ({pool.subscription}) counts {pool.consumed_by_users} users and only {seen} were "
+                        "seen; nothing of it is removed",
+                        "counters may lag; sync again later",
                     )
+                )
         return Reading(frozenset(licenses), self._incomplete_groups(live), self._shrunk(live))
 
     def _incomplete_groups(self, live: LiveView) -> frozenset[Product]:

@@ -57,7 +57,9 @@ class _Story:
             self._apply(desired, plan)
             again = self._plan(desired, "5. Plan again. What was applied must not come up a second time.")
             if again.changes:
-                raise ReconcilerError("the second plan is not empty", hint="this is a defect of webex-licenses: report it")
+                raise ReconcilerError(
+                    "the second plan is not empty", hint="this is a defect of webex-licenses: report it"
+                )
             self._clicks(desired, plan)
             self._end()
         finally:
@@ -84,7 +86,9 @@ class _Story:
             self._write(f"\n  --- {name}\n" + "".join(f"  {line}\n" for line in text.splitlines()))
         loaded = load_desired(self._files)
         if loaded.desired is None:
-            raise ReconcilerError("the demo's own files are not valid", hint="this is a defect of webex-licenses: report it")
+            raise ReconcilerError(
+                "the demo's own files are not valid", hint="this is a defect of webex-licenses: report it"
+            )
         return loaded.desired
 
     def _sync(self, desired: Desired) -> None:

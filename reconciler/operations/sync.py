@@ -7,7 +7,9 @@ People are streamed page by page: no work is done per person here unless the dir
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -39,6 +41,7 @@ _AT_ONCE = 8  # the session paces itself; more open requests only cost memory
 _MANY_CALLS = 300  # from here on it is worth telling beforehand how long it may take
 _PEOPLE_A_CALL, _PEOPLE_A_CALL_WITH_CALLING = 1000, 100
 _SCIM_A_CALL = 100
+_LICENSES = attrgetter("licenses")
 
 
 class SyncOutcome(msgspec.Struct, frozen=True, rename="camel"):
@@ -93,10 +96,13 @@ async def read_organization(
         writer.groups(groups)
         for members in details.members:
             writer.members(members)
-        await _stream_people(reader, scope, details.directory, writer.people, context, people)
+        held = await _stream_people(reader, scope, details.directory, writer.people, context, people)
         writer.locations(details.locations)
         writer.numbers(details.numbers)
-        for license_id, holders in details.holders:
+        listed = dict(details.holders)
+        for license_id in _in_doubt(licenses, held, desired.organization.guards.counter_slack_percent):
+            listed.setdefault(license_id, await reader.holders(license_id))
+        for license_id, holders in sorted(listed.items()):
             writer.holders(license_id, holders)
         counts = writer.commit()
     seconds = (context.clock() - taken_at).total_seconds()
@@ -141,14 +147,33 @@ async def _stream_people(
     write: Callable[[Sequence[PersonReading]], object],
     context: Context,
     expected: int | None,
-) -> None:
+) -> Counter[tuple[str, ...]]:
+    """Hands every page to `write`; returns how many people hold which set of licences."""
+    held: Counter[tuple[str, ...]] = Counter()
     context.progress.start("Reading people", expected)
     try:
         async for page in reader.people(calling_data=scope.calling):
             write([_merged(person, directory) for person in page] if directory else page)
+            held.update(map(_LICENSES, page))
             context.progress.advance(len(page))
     finally:
         context.progress.finish()
+    return held
+
+
+def _in_doubt(licenses: Iterable[License], held: Counter[tuple[str, ...]], slack_percent: float) -> tuple[str, ...]:
+    """Paid licences whose counter says more holders than people were read with it: people of other organizations, or a
+    reading with holes. Their holders are listed one by one, so that the plan can tell the two apart (RULES 7.3).
+    """
+    seen: Counter[str] = Counter()
+    for holdings, people in held.items():
+        for license_id in holdings:
+            seen[license_id] += people
+    return tuple(
+        pool.id
+        for pool in licenses
+        if pool.subscription and seen[pool.id] < (pool.consumed_by_users or 0) * (1 - slack_percent / 100)
+    )
 
 
 async def _directory(reader: Reader) -> dict[str, DirectoryReading]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+import msgspec
 from sqlalchemy import func, insert, select
 
 from reconciler.errors import StoreError
@@ -103,8 +104,10 @@ class SyncWriter:
         self._numbers = tuple(numbers)
 
     def holders(self, license_id: str, holders: Sequence[Holder]) -> None:
-        """Everybody who holds one licence."""
+        """Everybody who holds one licence; the licence then belongs to the snapshot's scope."""
         self._holders[license_id] = tuple(holders)
+        listed = tuple(sorted({*self._scope.holders, license_id}))
+        self._scope = msgspec.structs.replace(self._scope, holders=listed)
 
     def people(self, people: Sequence[PersonReading]) -> None:
         """A page of people. Somebody who comes twice counts once, as read last."""

@@ -84,6 +84,11 @@ class View:
             return ()
         return tuple(value for _, value in self._values(holder, Holder, versions.holder_prefix(license_id)))
 
+    def outside_holders(self) -> Mapping[str, int]:
+        """Licence id -> holders from other organizations, for licences whose holders were listed."""
+        listed = {license_id: self.holders(license_id) for license_id in self._snapshot.scope.holders}
+        return {license_id: sum(not one.internal for one in found) for license_id, found in listed.items()}
+
     def situations(self) -> Iterable[tuple[Situation, int]]:
         """Every situation that somebody is in, with the number of people, ordered by situation id."""
         with self._database.read() as connection:

@@ -129,6 +129,9 @@ class FakeLive:
     def numbers(self, among: Collection[str] | None = None) -> Sequence[PhoneNumber]:
         return tuple(row for row in self._numbers if among is None or row.number in among)
 
+    def outside_holders(self) -> Mapping[str, int]:
+        return {}
+
     def situations(self) -> Iterable[tuple[Situation, int]]:
         counts: dict[Situation, int] = {}
         for person in self._people:
