@@ -22,6 +22,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from reconciler.operations import loop
+
 GROUPS = 20
 
 
@@ -79,7 +81,7 @@ async def read_wxc(url: str) -> dict[str, int]:
         groups = await api.groups.list()
         members = 0
         for group in groups:
-            members += len(await api.groups.members(group_id=group.group_id, count=500))
+            members += len(await api.groups.members(group_id=group.group_id or "", count=500))
         people = len(await api.people.list(max=1000))
     return {"licenses": len(licenses), "groups": len(groups), "members": members, "people": people}
 
@@ -107,7 +109,7 @@ def _client(name: str, url: str) -> None:
         import reconciler.store
         import reconciler.webex  # noqa: F401
     start = time.perf_counter()
-    seen = asyncio.run(CLIENTS[name](url))
+    seen = (asyncio.run if name == "wxc" else loop.run)(CLIENTS[name](url))
     print(json.dumps({"seconds": time.perf_counter() - start, "seen": seen}))
 
 

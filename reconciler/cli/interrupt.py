@@ -34,7 +34,9 @@ class Stop:
 
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Run an apply to its end under this signal. Interrupted when it was ended before anything was sent."""
-        return asyncio.run(self._guarded(work))
+        from reconciler.operations import loop
+
+        return loop.run(self._guarded(work))
 
     async def _guarded(self, work: Coroutine[Any, Any, _T]) -> _T:
         loop = asyncio.get_running_loop()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,9 +22,10 @@ _COLUMNS_OF_A_FILE = 160
 @click.option("--sync", is_flag=True, help="Read Webex first, instead of showing the last reading.")
 def command(path: Path, format_: Format, sync: bool) -> None:
     """Licences of the organization of PATH: total, consumed, available, by users and by workspaces."""
+    from reconciler.operations import loop
     from reconciler.operations.inventory import inventory
     from reconciler.report.inventory import render
 
     with opened(path) as (desired, context):
-        found = asyncio.run(inventory(desired, context, sync=sync))
+        found = loop.run(inventory(desired, context, sync=sync))
     emit(render(found, format_, width=width(elsewhere=_COLUMNS_OF_A_FILE), colour=colour(sys.stdout)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import click
@@ -14,11 +13,12 @@ from reconciler.cli.common import emit, opened, path_argument
 @path_argument
 def command(path: Path) -> None:
     """Read the organization of PATH into the store, as much of it as the files need. Changes nothing in Webex."""
+    from reconciler.operations import loop
     from reconciler.operations.sync import sync
     from reconciler.report import sync_summary
 
     with opened(path) as (desired, context):
-        outcome = asyncio.run(sync(desired, context))
+        outcome = loop.run(sync(desired, context))
     emit(
         sync_summary.render(
             outcome.snapshot,

@@ -17,6 +17,7 @@ from reconciler import __version__
 from reconciler.errors import ReconcilerError
 from reconciler.model.desired import Desired
 from reconciler.model.plan import Plan
+from reconciler.operations import loop
 from reconciler.operations.apply import apply
 from reconciler.operations.context import Connection, Context
 from reconciler.operations.demo_files import FILES
@@ -93,7 +94,7 @@ class _Story:
 
     def _sync(self, desired: Desired) -> None:
         self._title("2. Read Webex once: `webex-licenses sync`.")
-        outcome = asyncio.run(sync(desired, self._context))
+        outcome = loop.run(sync(desired, self._context))
         snapshot = outcome.snapshot
         self._say(
             f"  {snapshot.people:,} people, {snapshot.licenses} licences and {snapshot.groups} groups "
@@ -113,7 +114,7 @@ class _Story:
         from reconciler.report import apply_result
 
         self._title("4. After review, on merge: `webex-licenses apply`. One call a person, each one read back.")
-        result = asyncio.run(apply(desired, self._context, plan, stop=asyncio.Event()))
+        result = loop.run(apply(desired, self._context, plan, stop=asyncio.Event()))
         self._write(apply_result.render(result, "text", width=self._width, colour=self._colour))
 
     def _clicks(self, desired: Desired, plan: Plan) -> None:
@@ -126,9 +127,9 @@ class _Story:
             f"  - gives Real-Time Translations and a Meetings host licence to {winner} (who is not)",
             "  - hires Nora Newcomer into Sales",
         )
-        asyncio.run(self._click(loser, winner))
+        loop.run(self._click(loser, winner))
         self._title("7. The nightly `webex-licenses drift` tells what happened:")
-        asyncio.run(sync(desired, self._context))
+        loop.run(sync(desired, self._context))
         found = drift(desired, self._context, offline=True)
         self._write(report.render(found, "text", width=self._width, colour=self._colour))
 

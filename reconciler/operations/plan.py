@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from reconciler.errors import InputError
@@ -21,9 +20,10 @@ def plan(desired: Desired, context: Context, *, offline: bool) -> Planned:
     need, and any WebexError or StoreError of the reading.
     """
     if not offline:
+        from reconciler.operations import loop
         from reconciler.operations.sync import sync
 
-        asyncio.run(sync(desired, context))
+        loop.run(sync(desired, context))
     return plan_from_store(desired, context)
 
 

@@ -31,7 +31,7 @@ from reconciler.model.live import (
 from reconciler.operations.context import Connection, Context
 from reconciler.operations.organization import resolve_organization
 from reconciler.operations.together import together
-from reconciler.resolve.scope import scope_needed
+from reconciler.resolve.scope import scope_needed, watched_licenses
 
 if TYPE_CHECKING:
     from reconciler.store import Store
@@ -100,10 +100,13 @@ async def read_organization(
         writer.locations(details.locations)
         writer.numbers(details.numbers)
         listed = dict(details.holders)
+        watched = watched_licenses(desired, licenses)
         for license_id in _in_doubt(licenses, held, desired.organization.guards.counter_slack_percent):
-            listed.setdefault(license_id, await reader.holders(license_id))
+            if license_id in watched and license_id not in listed:
+                listed[license_id] = await reader.holders(license_id)
         for license_id, holders in sorted(listed.items()):
-            writer.holders(license_id, holders)
+            # Our own people are known already; only who comes from elsewhere is news.
+            writer.holders(license_id, [holder for holder in holders if not holder.internal])
         counts = writer.commit()
     seconds = (context.clock() - taken_at).total_seconds()
     outcome = SyncOutcome(

@@ -40,3 +40,16 @@ def _is_calling(reference: Reference, catalog: Catalog) -> bool:
         pool = catalog.find_id(reference.id)
         return pool is not None and catalog.is_calling(catalog.product_of[pool])
     return any(catalog.is_calling(product) for product in catalog.named(reference.license or ""))
+
+
+def watched_licenses(desired: Desired, licenses: Sequence[License]) -> frozenset[str]:
+    """Ids of the licences that these files may take away: those that anything in them names (RULES 4.1, 7.3)."""
+    catalog = Catalog(licenses, desired.organization.aliases, desired.organization.tiers)
+    references = [reference for template in desired.templates for reference in template.licenses]
+    references += [reference for exception in desired.exceptions for reference in exception.add]
+    entries = [*desired.organization.manage, *(entry for item in desired.exceptions for entry in item.deny)]
+    references += [entry.reference for entry in entries if entry.reference is not None]
+    names = {catalog.canonical(name) for entry in entries if (name := entry.name)}
+    names |= {catalog.canonical(reference.license) for reference in references if reference.license}
+    ids_named = {catalog.find_id(reference.id) for reference in references if reference.id}
+    return frozenset(p for p, product in catalog.product_of.items() if product.name in names or p in ids_named)
