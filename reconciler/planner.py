@@ -205,8 +205,12 @@ def _guards(
     for key, count in population.counts.items():
         held = {book.catalog.product_of[pool] for pool in key.holdings if pool in book.declared_pools}
         held |= {attendee(site) for site in key.attendee_sites}
-        managed += count if held else 0
+        managed += count if held or key.origins else 0
         for product in held:
+            holders[product] = holders.get(product, 0) + count
+    for pool_id, count in population.holders.items():
+        if pool_id in book.catalog.product_of and pool_id not in book.declared_pools:  # only its origins declare it
+            product = book.catalog.product_of[pool_id]
             holders[product] = holders.get(product, 0) + count
     sight = Sight(book, changes, tuple(difference.losses.people), holders, managed, sum(population.counts.values()))
     results = [result for guard in GUARDS for result in guard.check(sight)]

@@ -96,7 +96,15 @@ class Differ:
                     Change(person.id, person.email, person.name, self._expects(key, licenses, roles), licenses, roles)
                 )
                 result.losses.people.extend((person.id, product) for product in losses)
+        self._in_order_of_service(result)
         return result
+
+    def _in_order_of_service(self, result: Difference) -> None:
+        """Who waits stands in the list as they will be served (RULES 5.3), which is how the allocation lists them."""
+        place = {(person, str(product)): at for at, (person, product) in enumerate(self._allocation.lost)}
+        order = sorted(range(len(result.waiting)), key=lambda at: place[result.waiting_keys[at]])
+        result.waiting = [result.waiting[at] for at in order]
+        result.waiting_keys = [result.waiting_keys[at] for at in order]
 
     def _operations(
         self, person: Person, key: Key, answer: Answer, result: Difference

@@ -89,6 +89,10 @@ class _View:
             if item.holding == holding:
                 extra = f" ({item.note})" if item.note else ""
                 return "asWanted", f"Held, and granted by {_sources(item.because)}{extra}.", item.because
+        for wish in self._answer.wishes:
+            if wish.fallback and holding == role(wish.product.site):
+                text = f"Held until a host unit is free, and granted by {_sources(wish.fallback)}."
+                return "asWanted", text, wish.fallback
         for kept in self._answer.kept:
             if kept.holding == holding:
                 return "kept", f"Nothing grants it, and it stays: {_rules(kept.because)}.", kept.because
@@ -107,7 +111,12 @@ class _View:
             text = f"Cannot be given: {refused.message}. {_sentence(refused.hint)}"
             lines.append(self._line(refused.product, None, "blocked", text, refused.because))
         for lost in self._answer.lost:
-            if str(lost.product) not in seen:
+            if str(lost.product) in seen:
+                continue
+            if lost.product.is_attendee and lost.product.site in self._roles:
+                text = f"Will be given until a host unit is free: {_sources(lost.because)}."
+                lines.append(self._line(lost.product, None, "toAdd", text, lost.because))
+            else:
                 text = f"Granted by {_sources(lost.because)}, but not given: {lost.note}."
                 lines.append(self._line(lost.product, None, "notWanted", text, lost.because))
         return lines
@@ -149,7 +158,8 @@ def _rules(because: tuple[Because, ...]) -> str:
     parts = []
     for reason in because:
         words = reason.rule.partition(": ")[2] or reason.rule.replace("-", " ")
-        where = " ".join(part for part in (reason.template, f"({reason.source})" if reason.source else "") if part)
+        place = ", ".join(part for part in (reason.template, reason.source) if part)
+        where = f"({place})" if place else ""
         parts.append(f"{words} {where}".strip())
     return "; ".join(parts)
 

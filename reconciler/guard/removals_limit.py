@@ -36,7 +36,7 @@ def check(sight: Sight) -> list[GuardResult]:
                 GuardResult(
                     "removals-limit",
                     "stop",
-                    f"{total} people would lose {product} within 24 hours ({len(before)} of them already did); "
+                    f"{_people(total)} would lose {product} within 24 hours{_already(before)}; "
                     f"{allowed} of {holders} holders are allowed. If this is meant, add an Acknowledgement "
                     f"(license: {product.name}, max: {total}) or raise `guards.removals`",
                 )
@@ -54,6 +54,14 @@ def allowed_removals(limit: RemovalLimit, holders: int) -> int:
     """
     share = math.floor(limit.percent * holders / 100)
     return min(max(limit.count, share), max(1, holders // 2), max(limit.count, limit.ceiling))
+
+
+def _people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number} people"
+
+
+def _already(before: set[str]) -> str:
+    return f" ({len(before)} of them already did)" if before else ""
 
 
 def _with_acknowledgement(sight: Sight, product: Product, allowed: int) -> tuple[int, bool]:
@@ -86,7 +94,7 @@ def _organization(
         GuardResult(
             "removals-limit",
             "stop",
-            f"{total} people would lose something within 24 hours ({len(before)} of them already did); {allowed} of "
+            f"{_people(total)} would lose something within 24 hours{_already(before)}; {allowed} of "
             f"{sight.managed_people} people with managed licences are allowed. If this is meant, raise `guards.removals`",
         )
     ]

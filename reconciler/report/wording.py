@@ -14,7 +14,7 @@ from reconciler.model.plan import AttendeeOperation, Because, CallingProperties,
 
 CAUSES = {
     "newcomer": "new here",
-    "promoted": "attendee becomes host",
+    "promoted": "waited, and a unit is free now",
     "groupChange": "group membership changed",
     "exception": "an exception says so",
     "deactivated": "deactivated",

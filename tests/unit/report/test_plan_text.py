@@ -47,7 +47,7 @@ Changes (2 people)
     + Webex Calling - Professional (Sub-1), number +14085550100, extension 12
         new here: sales, templates/sales.yaml:7 [granted]
     - attendee role @ acme.webex.com
-        attendee becomes host: sales, templates/sales.yaml:7 [granted]
+        waited, and a unit is free now: sales, templates/sales.yaml:7 [granted]
 
 Held back (2): planned, but not sent
   first-apply: 2 operations
