@@ -88,6 +88,7 @@ class Book:
         self.exceptions = {item.exception.name: item for item in self._exceptions()}
         self.managed = frozenset[Product]().union(*(self._binder.managed(entry) for entry in self.organization.manage))
         self.templated_groups = frozenset(group for item in self.templates for group in item.groups)
+        self._read_groups = frozenset(members_seen)
         self._check_groups(members_seen)
         self.declared = self._declared()
         self._binder.check_defaults()
@@ -95,7 +96,7 @@ class Book:
         self.named_sites = self._named_sites()
         self.inside = self._inside()
         self._registered = {item.name: item for item in memory.registry.templates} if memory.registry else {}
-        self._registered_groups = frozenset(g for item in self._registered.values() for g in item.groups)
+        self.registered_groups = frozenset(g for item in self._registered.values() for g in item.groups)
         self.reading = Reading()
         self.acknowledged: frozenset[str] = frozenset()
 
@@ -190,11 +191,23 @@ class Book:
         item, registry = self._registered.get(name), self.memory.registry
         if item is None or registry is None:
             return False
-        if item.kind == "group":
-            return registry.assignment != "organization" and bool(groups & frozenset(item.groups))
-        if registry.assignment == "groups":
+        return _speaks(registry.assignment, item.kind, frozenset(item.groups), self.registered_groups, groups)
+
+    def speaks_for(self, name: str, groups: frozenset[str]) -> bool:
+        """Whether files and mode have the template speak for a member of `groups`, whatever else may silence it."""
+        item = next((item for item in self.templates if item.name == name), None)
+        if item is None:
             return False
-        return registry.assignment == "organization" or not groups & self._registered_groups
+        return _speaks(self.organization.assignment, item.template.kind, item.groups, self.templated_groups, groups)
+
+    def files_ended(self, name: str, groups: frozenset[str]) -> bool:
+        """Whether the files ended what the template said to a member of `groups`, not a change of live (RULES 4.2, row f).
+
+        Who is in a group that the files no longer name is not read any more; then the files count as the reason.
+        """
+        item = self._registered.get(name)
+        unread = frozenset(item.groups) - self._read_groups if item is not None else frozenset[str]()
+        return self.spoke_for(name, groups | unread) and not self.speaks_for(name, groups | unread)
 
     def granted_before(self, product: str, groups: frozenset[str]) -> bool:
         """Whether the files of the last completed apply grant `product` (as text) to a member of `groups`."""
@@ -224,3 +237,10 @@ class Book:
     def role_product(self, site: str) -> Product:
         """The attendee role of a site as a product."""
         return attendee(site)
+
+
+def _speaks(assignment: str, kind: str, own: frozenset[str], templated: frozenset[str], groups: frozenset[str]) -> bool:
+    """Whether the mode has a template that lists the groups `own` speak for a member of `groups` (RULES 1.1)."""
+    if kind == "group":
+        return assignment != "organization" and bool(groups & own)
+    return assignment == "organization" or (assignment == "groupsThenOrganization" and not groups & templated)

@@ -17,7 +17,7 @@ class Projector:
     """Situations to keys. Sets are reduced once each, however many situations share them."""
 
     def __init__(self, book: Book) -> None:
-        self._groups = book.templated_groups | book.groups.lost
+        self._groups = book.templated_groups | book.registered_groups | book.groups.lost
         self._pools = frozenset(pool for pool in book.catalog.pools if _relevant(book, pool))
         self._sites = frozenset(product.site for product in book.declared if product.site)
         self._seen_groups: dict[tuple[str, ...], tuple[str, ...]] = {}

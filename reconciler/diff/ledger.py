@@ -9,8 +9,8 @@ import msgspec
 
 from reconciler.book.book import Book
 from reconciler.book.population import Population
-from reconciler.model.expected import Answer, Key
-from reconciler.model.live import Origin
+from reconciler.model.expected import Answer, Key, Satisfied, role
+from reconciler.model.live import DROPPED, Origin
 from reconciler.model.memory import Registry
 from reconciler.model.plan import Because
 
@@ -39,17 +39,36 @@ def claims(because: tuple[Because, ...]) -> tuple[str, ...]:
     return tuple(sorted(name if name.startswith("exception:") else f"template:{name}" for name in names))
 
 
-def origins_after(origins: tuple[Origin, ...], answer: Answer, adopt: bool) -> tuple[Origin, ...]:
+def origins_after(book: Book, key: Key, origins: tuple[Origin, ...], answer: Answer) -> tuple[Origin, ...]:
     """The ledger of one situation after an apply (RULES 4.2).
 
     A holding that this tool gave takes as origin the templates that grant it now; with `adopt`, so does one that was
-    given by hand. A preserved holding keeps its origin.
+    given by hand. A preserved holding keeps its origin, with a mark where the files ended its template: this is the last
+    moment at which row f can be told from row e.
     """
-    known = {origin.holding: origin.claims for origin in origins}
+    groups, adopt = frozenset(key.groups), book.organization.retention.adopt
+    known = {origin.holding: _marked(book, groups, origin.claims) for origin in origins}
     for item in answer.satisfied:
-        if not item.note and (adopt or item.holding in known):
+        if _is_itself(book, item) and (adopt or item.holding in known):
             known[item.holding] = claims(item.because)
     return tuple(Origin(holding, known[holding]) for holding in sorted(known))
+
+
+def _is_itself(book: Book, item: Satisfied) -> bool:
+    """Whether the holding is the very product that is granted, not a higher one that makes the grant needless."""
+    return item.holding == role(item.product.site) or book.catalog.product_of.get(item.holding) == item.product
+
+
+def _marked(book: Book, groups: frozenset[str], given: tuple[str, ...]) -> tuple[str, ...]:
+    marked = set()
+    for claim in given:
+        kind, _, name = claim.partition(":")
+        if kind == "template" and book.files_ended(name, groups):
+            kind = DROPPED
+        elif kind == DROPPED and book.speaks_for(name, groups):
+            kind = "template"
+        marked.add(f"{kind}:{name}")
+    return tuple(sorted(marked))
 
 
 def ledger(
@@ -65,13 +84,13 @@ def ledger(
     for number, situation in population.situations.items():
         key = population.plain_key(number)
         if key is not None and (situation.origins or adopt):
-            after = origins_after(situation.origins, answers[key], adopt)
+            after = origins_after(book, key, situation.origins, answers[key])
             if after != situation.origins:
                 reorigin[number] = after
     people: dict[str, tuple[Origin, ...]] = {}
     for person_id, number, key in population.special():
         before = population.situations[number].origins
-        after = origins_after(before, answers[key], adopt)
+        after = origins_after(book, key, before, answers[key])
         if after != before or number in reorigin:
             people[person_id] = after
     in_force = {item.name: book.memory.in_force.get(item.name, now) for item in book.templates}

@@ -133,11 +133,15 @@ class Snapshot(msgspec.Struct, frozen=True):
     groups: int
 
 
+DROPPED = "dropped"
+
+
 class Origin(msgspec.Struct, frozen=True, order=True):
     """Which templates and exceptions gave a holding, as the ledger knows (RULES 4.2).
 
-    `holding` is a licence id, or `attendee:SITE`. `claims` are `template:NAME` or `exception:NAME`, sorted. A holding
-    without an Origin was given by hand, or before this tool came.
+    `holding` is a licence id, or `attendee:SITE`. `claims` are `template:NAME`, `exception:NAME` or `dropped:NAME` (a
+    template that the files ended for the holder, which the next apply could not know any more), sorted. A holding without
+    an Origin was given by hand, or before this tool came.
     """
 
     holding: str

@@ -10,6 +10,7 @@ from __future__ import annotations
 from reconciler.model.catalog import Product, attendee
 from reconciler.model.desired import Keep, Source
 from reconciler.model.expected import Removal, Row, role
+from reconciler.model.live import DROPPED
 from reconciler.model.plan import Because
 from reconciler.resolve.case import Case
 
@@ -75,7 +76,7 @@ def _outside(case: Case, holding: str, product: Product) -> bool:
 
 def _claim(case: Case, claim: str, product: Product) -> Verdict:
     kind, _, name = claim.partition(":")
-    return _exception(case, name, product) if kind == "exception" else _template(case, name, product)
+    return _exception(case, name, product) if kind == "exception" else _template(case, kind, name, product)
 
 
 def _exception(case: Case, name: str, product: Product) -> Verdict:
@@ -87,9 +88,9 @@ def _exception(case: Case, name: str, product: Product) -> Verdict:
     return "g", policy, _because(f"retention.exceptionEnd {policy}", label, case.book.organization.source)
 
 
-def _template(case: Case, name: str, product: Product) -> Verdict:
+def _template(case: Case, kind: str, name: str, product: Product) -> Verdict:
     policy, place = case.book.organization.retention, case.book.organization.source
-    speaking = next((item for item in case.speaking if item.name == name), None)
+    speaking = next((item for item in (*case.speaking, *case.silent) if item.name == name), None)
     if speaking is not None:
         if product in speaking.products:
             return "d", "preserve", _because("still granted, but a stronger rule won", name, speaking.template.source)
@@ -103,7 +104,7 @@ def _template(case: Case, name: str, product: Product) -> Verdict:
                 speaking.template.source,
             ),
         )
-    if case.book.registered(name) is not None and case.book.spoke_for(name, case.groups):
+    if kind == DROPPED or case.book.files_ended(name, case.groups):
         keep = policy.template_removal
         return "f", keep, _because(f"the files dropped its template, retention.templateRemoval {keep}", name, place)
     change: Keep = "preserve" if policy.group_change == "preserve" else "remove"
@@ -126,8 +127,8 @@ def _is_mover(case: Case) -> bool:
     names = {
         claim.partition(":")[2] for claims in case.origins.values() for claim in claims if claim.startswith("template:")
     }
-    speaking = {item.name for item in case.speaking}
-    return any(name not in speaking and not case.book.spoke_for(name, case.groups) for name in names)
+    speaking = {item.name for item in (*case.speaking, *case.silent)}
+    return any(name not in speaking and not case.book.files_ended(name, case.groups) for name in names)
 
 
 def _because(what: str, template: str | None, source: Source) -> Because:
