@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
+import msgspec
+
 from reconciler.book.book import Book
 from reconciler.book.population import Population
 from reconciler.model.catalog import ATTENDEE
 from reconciler.model.drift import DriftCause, DriftItem
 from reconciler.model.expected import Answer, Kept, Key
 from reconciler.model.plan import AttendeeOperation, Because, Change, LicenseOperation, Plan
+from reconciler.ports import LiveView
 
 Direction = Literal["missing", "extra", "preserved"]
 
@@ -100,3 +103,18 @@ def _preserved(book: Book, population: Population, answers: Mapping[Key, Answer]
 
 def _is_extra(kept: Kept) -> bool:
     return kept.row in _ROW
+
+
+def marked_new(items: tuple[DriftItem, ...], before: LiveView) -> tuple[DriftItem, ...]:
+    """The items, with those marked that were not so in `before`, the reading of the last apply."""
+    situations = {situation.id: situation for situation, _ in before.situations()}
+    found = before.locate({item.person_id for item in items})
+
+    def is_new(item: DriftItem) -> bool:
+        then = situations.get(found.get(item.person_id, -1))
+        if then is None:
+            return True
+        held = item.site in then.attendee_sites if item.license_id is None else item.license_id in then.holdings
+        return held == (item.direction == "missing")
+
+    return tuple(msgspec.structs.replace(item, since_apply=is_new(item)) for item in items)

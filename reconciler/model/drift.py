@@ -20,7 +20,7 @@ class DriftItem(msgspec.Struct, frozen=True, rename="camel"):
     """One licence (or attendee role, then `license` is `attendee`) of one person that is not as the files want it.
 
     `direction`: `missing` (should be held), `extra` (should not be held), `preserved` (extra, and kept by a policy: listed,
-    but not drift).
+    but not drift). `since_apply`: it was not so when the last apply began.
     """
 
     person_id: str
@@ -31,6 +31,7 @@ class DriftItem(msgspec.Struct, frozen=True, rename="camel"):
     site: str | None
     cause: DriftCause
     because: tuple[Because, ...]
+    since_apply: bool = False
 
 
 class StructuralChange(msgspec.Struct, frozen=True, rename="camel", order=True):

@@ -54,7 +54,7 @@ class _Story:
             self._organization(people)
             desired = self._write_files()
             self._sync(desired)
-            plan = self._plan(desired, "3. What would change? `webex-licenses plan` reads Webex and changes nothing.")
+            plan = self._plan(desired, "3. What would change? `webex-licenses plan` only reads.")
             self._apply(desired, plan)
             again = self._plan(desired, "5. Plan again. What was applied must not come up a second time.")
             if again.changes:
@@ -72,9 +72,8 @@ class _Story:
         self._say(
             "webex-licenses keeps the licences of a Webex organization equal to YAML files in git.",
             "",
-            f"This demo runs against a made-up Webex inside this process: {len(self._state.people):,} people, "
-            f"{len(self._state.groups)} groups, {len(self._state.licenses)} licence pools. "
-            "Nothing leaves this machine.",
+            f"This demo runs against a made-up Webex inside this process: {len(self._state.people):,} people,",
+            f"{len(self._state.groups)} groups, {len(self._state.licenses)} license pools. Nothing leaves this machine.",
         )
 
     def _write_files(self) -> Desired:
@@ -97,9 +96,10 @@ class _Story:
         outcome = loop.run(sync(desired, self._context))
         snapshot = outcome.snapshot
         self._say(
-            f"  {snapshot.people:,} people, {snapshot.licenses} licences and {snapshot.groups} groups "
+            f"  {snapshot.people:,} people, {snapshot.licenses} licenses and {snapshot.groups} groups "
             f"in {outcome.calls} calls and {outcome.seconds:.1f} seconds.",
-            "  Members were read for the groups that the files name, the directory because attendee roles need it.",
+            "  Members were read of the groups that the files name, and the directory, because",
+            "  a site administrator cannot be an attendee and only the directory knows those.",
         )
 
     def _plan(self, desired: Desired, title: str) -> Plan:
@@ -113,7 +113,7 @@ class _Story:
     def _apply(self, desired: Desired, plan: Plan) -> None:
         from reconciler.report import apply_result
 
-        self._title("4. After review, on merge: `webex-licenses apply`. One call a person, each one read back.")
+        self._title("4. After review: `webex-licenses apply`. One call a person, each one read back.")
         result = loop.run(apply(desired, self._context, plan, stop=asyncio.Event()))
         self._write(apply_result.render(result, "text", width=self._width, colour=self._colour))
 
@@ -123,8 +123,8 @@ class _Story:
         loser, winner = self._two_people(plan)
         self._title("6. A day later somebody clicks in Control Hub:")
         self._say(
-            f"  - takes Webex Meetings Suite away from {loser} (who is in Sales)",
-            f"  - gives Real-Time Translations and a Meetings host licence to {winner} (who is not)",
+            f"  - takes Advanced Messaging away from {loser} (who is in Sales)",
+            f"  - makes {winner} (in neither group) a host",
             "  - hires Nora Newcomer into Sales",
         )
         loop.run(self._click(loser, winner))
@@ -134,30 +134,28 @@ class _Story:
         self._write(report.render(found, "text", width=self._width, colour=self._colour))
 
     def _two_people(self, plan: Plan) -> tuple[str, str]:
-        """Somebody whom the plan made a host, and somebody outside the templated groups who is not one."""
-        hosts = [
+        """Somebody in Sales who was given a license, and somebody outside the templated groups who is an attendee."""
+        sellers = [
             change.email
             for change in plan.changes
-            if any(op.license == "Webex Meetings Suite" and op.operation == "add" for op in change.licenses)
+            if any(op.license == "Advanced Messaging" and op.operation == "add" for op in change.licenses)
         ]
         others = [
             change.email
             for change in plan.changes
             if not change.licenses and any(op.operation == "add" for op in change.attendee_sites)
         ]
-        return hosts[0], others[0]
+        return sellers[0], others[0]
 
     async def _click(self, loser: str, winner: str) -> None:
         import httpx
 
         transport = httpx.ASGITransport(app=self._app)
         async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as hub:
-            suites = [key for key, pool in self._state.licenses.items() if pool.name == "Webex Meetings Suite"]
-            main = [key for key in suites if self._state.licenses[key].site == "acme.webex.com"]
+            site = "acme.webex.com"
             for path, body in (
-                ("/sandbox/assign", {"email": loser, "remove": main}),
-                ("/sandbox/assign", {"email": winner, "add": ["translations"]}),
-                ("/sandbox/assign", {"email": winner, "removeAttendee": ["acme.webex.com"], "add": [main[-1]]}),
+                ("/sandbox/assign", {"email": loser, "remove": ["advanced-messaging"]}),
+                ("/sandbox/assign", {"email": winner, "removeAttendee": [site], "add": ["suite-main-new"]}),
                 ("/sandbox/people", {"email": "nora.newcomer@acme.example", "name": "Nora Newcomer"}),
                 ("/sandbox/groups/Sales/members", {"add": ["nora.newcomer@acme.example"]}),
             ):

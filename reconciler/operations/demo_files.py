@@ -7,7 +7,7 @@ apiVersion: webex-licenses/v1
 kind: Organization
 metadata: {name: acme}
 spec:
-  assignment: groupsThenOrganization     # members of a listed group get the group templates, all others this one
+  assignment: groupsThenOrganization   # group templates for their members, the other for all the rest
   defaults: {subscription: Sub-100001, siteUrl: acme.webex.com}
   subscriptions: {policy: oldestFirst, order: [Sub-100001, Sub-100002]}
 ---
@@ -20,7 +20,7 @@ spec:
     - {license: Webex Meetings Suite, accountType: attendee}
 """
 
-SALES = """\
+TEMPLATES = """\
 apiVersion: webex-licenses/v1
 kind: GroupTemplate
 metadata: {name: sales}
@@ -33,12 +33,12 @@ spec:
 ---
 apiVersion: webex-licenses/v1
 kind: GroupTemplate
-metadata: {name: executives}
+metadata: {name: support}
 spec:
-  groups: [Executives]
+  groups: [Support]
+  priority: 20
   licenses:
-    - {license: Webex Meetings Suite, site: emea.acme.webex.com}
-    - {license: Webex Calling - Professional, calling: {number: workPhone, location: fromNumber}}
+    - license: Webex Meetings Suite
 """
 
-FILES = {"organization.yaml": ORGANIZATION, "templates.yaml": SALES}
+FILES = {"organization.yaml": ORGANIZATION, "templates.yaml": TEMPLATES}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reconciler.model.desired import Desired
 from reconciler.model.drift import Drift, StructuralChange
+from reconciler.model.live import Snapshot
 from reconciler.model.memory import Registry
 from reconciler.model.plan import Plan
 from reconciler.operations.context import Context
@@ -12,11 +13,20 @@ from reconciler.operations.plan import plan as make
 
 def drift(desired: Desired, context: Context, *, offline: bool) -> Drift:
     """What differs now. Reads Webex first unless `offline`; writes snapshots only."""
-    from reconciler.diff.drift import drift_items
+    from reconciler.diff.drift import drift_items, marked_new
+    from reconciler.diff.structure import structural_changes, structure
 
     made = make(desired, context, offline=offline)
     work, document = made.workings, made.plan
     registry = work.book.memory.registry
+    items = drift_items(document, work.book, work.population, work.answers)
+    changed: tuple[StructuralChange, ...] = ()
+    earlier = _applied_from(context, document, registry)
+    if earlier is not None:
+        store = context.store()
+        items = marked_new(items, store.live(document.organization.id, earlier.id))
+        before, now = store.structure(earlier.id), store.structure(document.live.snapshot)
+        changed = structural_changes(structure(before.licenses, before.groups), structure(now.licenses, now.groups))
     return Drift(
         "1.0",
         "Drift",
@@ -24,24 +34,18 @@ def drift(desired: Desired, context: Context, *, offline: bool) -> Drift:
         document.live.snapshot,
         document.live.taken_at,
         registry.applied_at if registry else None,
-        drift_items(document, work.book, work.population, work.answers),
-        _structure(context, document, registry),
+        items,
+        changed,
         document.waiting,
         document.findings,
         document.live.people,
     )
 
 
-def _structure(context: Context, plan: Plan, registry: Registry | None) -> tuple[StructuralChange, ...]:
-    """Licences, subscriptions, sites and groups against the snapshot that the last apply was made from."""
-    from reconciler.diff.structure import structural_changes, structure
-
+def _applied_from(context: Context, plan: Plan, registry: Registry | None) -> Snapshot | None:
+    """The snapshot that the last completed apply was made from, if it is not the present one."""
     if registry is None:
-        return ()
-    store = context.store()
-    snapshots = store.snapshots(plan.organization.id)
+        return None
+    snapshots = context.store().snapshots(plan.organization.id)
     earlier = next((item for item in snapshots if item.taken_at <= registry.applied_at), None)
-    if earlier is None or earlier.id == plan.live.snapshot:
-        return ()
-    before, now = store.structure(earlier.id), store.structure(plan.live.snapshot)
-    return structural_changes(structure(before.licenses, before.groups), structure(now.licenses, now.groups))
+    return None if earlier is None or earlier.id == plan.live.snapshot else earlier

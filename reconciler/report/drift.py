@@ -97,7 +97,7 @@ def _text(drift: Drift) -> list[RenderableType]:
     for kind, title, meaning, style in _TITLES:
         items = [item for item in drift.items if item.direction == kind]
         if items:
-            parts += [canvas.heading(f"{title} ({len(items):,}): {meaning}", style), *_items(items)]
+            parts += [canvas.heading(f"{title} ({_number(items)}): {meaning}", style), *_items(items)]
     if drift.waiting:
         parts.append(canvas.heading(f"Waiting ({len(drift.waiting):,}): no unit left, no drift", FAINT))
         for label, people in grouping.waiting_by_pool(drift.waiting).items():
@@ -117,7 +117,12 @@ def _text(drift: Drift) -> list[RenderableType]:
 
 def _items(items: Sequence[DriftItem]) -> Iterable[RenderableType]:
     """Person by person while they are few and need a look; else together what is the same for the same cause."""
-    if len(items) > IN_FULL or items[0].direction == "preserved":
+    if items[0].direction == "preserved":
+        fresh = [item for item in items if item.since_apply]
+        yield from _alike(fresh)
+        yield from _counted(item for item in items if not item.since_apply)
+        return
+    if len(items) > IN_FULL:
         yield from _alike(items)
         return
     person = None
@@ -128,6 +133,12 @@ def _items(items: Sequence[DriftItem]) -> Iterable[RenderableType]:
         yield canvas.line(f"{_label(item)}: {_why(item)}", indent=4)
 
 
+def _number(items: Sequence[DriftItem]) -> str:
+    """How many, and how many of them are news: what a policy keeps may be old and many."""
+    fresh = sum(item.since_apply for item in items) if items[0].direction == "preserved" else 0
+    return f"{len(items):,}, {fresh:,} of them new since the last apply" if fresh else f"{len(items):,}"
+
+
 def _alike(items: Iterable[DriftItem]) -> Iterable[RenderableType]:
     groups: dict[tuple[str, str], list[str]] = {}
     for item in items:
@@ -136,6 +147,17 @@ def _alike(items: Iterable[DriftItem]) -> Iterable[RenderableType]:
         yield canvas.line(f"{label}: {wording.count(len(people), 'person', 'people')}", indent=2)
         yield canvas.line(why, indent=6, style=FAINT)
         yield canvas.line(wording.some(people, NAMED), indent=6)
+
+
+def _counted(items: Iterable[DriftItem]) -> Iterable[RenderableType]:
+    """What was so at the last apply already: counts are enough, the names have been seen."""
+    counts: dict[tuple[str, str], int] = {}
+    for item in items:
+        what = (CAUSES.get(item.cause, item.cause), _label(item))
+        counts[what] = counts.get(what, 0) + 1
+    for (why, label), number in sorted(counts.items()):
+        people = wording.count(number, "person", "people")
+        yield canvas.line(f"- {label}: {people} ({why})", indent=2, style=FAINT, hang=2)
 
 
 def _markdown(drift: Drift) -> str:

@@ -44,7 +44,8 @@ DRIFT = Drift(
             "P1", "p1@acme.example", "missing", "Webex Meetings Suite", "L1", "acme.webex.com", "removedByHand", SALES
         ),
         DriftItem("P1", "p1@acme.example", "extra", "attendee", None, "acme.webex.com", "addedByHand", ()),
-        DriftItem("P2", "p2@acme.example", "preserved", "Webex Calling - Professional", "L2", None, "leftGroup", SALES),
+        DriftItem("P2", "p2@acme.example", "preserved", "Webex Calling - Professional", "L2", None, "leftGroup", SALES, True),
+        DriftItem("P3", "p3@acme.example", "preserved", "Webex Calling - Professional", "L2", None, "leftGroup", SALES),
     ),
     (
         StructuralChange("group Sales", "added"),
@@ -125,7 +126,7 @@ def test_inventory_markdown_and_json() -> None:
 
 
 DRIFT_TEXT = """\
-Drift of acme: 2 differences at 1 person (1 missing, 1 extra), 1 kept, 1 waiting
+Drift of acme: 2 differences at 1 person (1 missing, 1 extra), 2 kept, 1 waiting
 Reading of 2026-11-21 12:00 UTC (500 people) against the files; last completed
 apply: 2026-11-20 12:00 UTC.
 
@@ -138,10 +139,12 @@ Extra (1): the person holds it, and the files do not want it
   p1@acme.example
     attendee role @ acme.webex.com: somebody else gave it
 
-Kept (1): not wanted by the files, kept by a policy, no drift
+Kept (2, 1 of them new since the last apply): not wanted by the files, kept by a
+policy, no drift
   Webex Calling - Professional: 1 person
       left a group (sales, templates/sales.yaml:7 [granted])
       p2@acme.example
+  - Webex Calling - Professional: 1 person (left a group)
 
 Waiting (1): no unit left, no drift
   Webex Calling - Professional: p4@acme.example
@@ -175,7 +178,7 @@ def test_drift_markdown_stays_below_the_limit_and_json_is_whole() -> None:
     assert len(text) <= 60_000
     assert "<summary>Missing (5,000):" in text
     assert text.count("<details>") == text.count("</details>")
-    assert len(json.loads(drift.render(many, "json"))["items"]) == 15_000
+    assert len(json.loads(drift.render(many, "json"))["items"]) == 20_000
 
 
 EXPLANATION_TEXT = """\
