@@ -69,7 +69,11 @@ def among(
     connection: Connection, column: Column[Any] | ColumnElement[Any], values: Collection[Any]
 ) -> ColumnElement[bool]:
     """`column IN values` for any number of values, as one parameter."""
-    if connection.dialect.name == "sqlite":
+    return _among(connection.dialect.name, column, values)
+
+
+def _among(dialect: str, column: Column[Any] | ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    if dialect == "sqlite":
         each = func.json_each(encode(sorted(values))).table_valued("value")
         return column.in_(select(each.c.value))
     return column == any_(bindparam(None, sorted(values), type_=ARRAY(column.type)))
