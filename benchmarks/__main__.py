@@ -1,0 +1,10 @@
+"""All benchmarks, one after the other: `python -m benchmarks`, or `make bench`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+for name in ("decode", "store", "plan", "sync"):
+    print(f"== {name}", flush=True)
+    subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
