@@ -92,7 +92,8 @@ class Book:
         self._check_groups(members_seen)
         self.declared = self._declared()
         self._binder.check_defaults()
-        self.declared_pools = frozenset(p for product in self.declared for p in self.catalog.sellers.get(product, ()))
+        self.declared_pools = self._pools(self.declared)
+        self.denied_pools = self._pools(frozenset[Product]().union(*(item.denied for item in self.exceptions.values())))
         self.named_sites = self._named_sites()
         self.inside = self._inside()
         self._registered = {item.name: item for item in memory.registry.templates} if memory.registry else {}
@@ -164,19 +165,28 @@ class Book:
     def _inside(self) -> frozenset[str]:
         """The pools whose holders are inside the default subscription (RULES 4.3).
 
-        A product that only one subscription sells is always inside: there is nothing it could be moved to.
+        A product that only one subscription sells is always inside: there is nothing it could be moved to. So is one for
+        which the files name no subscription at all: there is nothing it could be outside of.
         """
-        named = {grant.named_subscription for item in self.templates for grant in item.grants}
-        named |= {grant.named_subscription for item in self.exceptions.values() for grant in item.grants}
-        if self.organization.subscription_policy == "oldestFirst":
-            good = set(self.organization.subscription_order) | named
-        else:
-            good = {self.organization.default_subscription} | named
+        named: dict[Product, set[str | None]] = {}
+        for item in (*self.templates, *self.exceptions.values()):
+            for grant in item.grants:
+                named.setdefault(grant.product, set()).add(grant.named_subscription)
+        oldest_first, default = (
+            self.organization.subscription_policy == "oldestFirst",
+            self.organization.default_subscription,
+        )
+        defaults = set(self.organization.subscription_order) if oldest_first else {default}
         inside = set()
-        for pools in self.catalog.sellers.values():
+        for product, pools in self.catalog.sellers.items():
+            good = defaults | named.get(product, set())
             subscriptions = {self.catalog.pools[pool].subscription for pool in pools}
-            inside |= {p for p in pools if len(subscriptions) == 1 or self.catalog.pools[p].subscription in good}
+            anywhere = len(subscriptions) == 1 or not good - {None}
+            inside |= {p for p in pools if anywhere or self.catalog.pools[p].subscription in good}
         return frozenset(inside)
+
+    def _pools(self, products: frozenset[Product]) -> frozenset[str]:
+        return frozenset(pool for product in products for pool in self.catalog.sellers.get(product, ()))
 
     def is_declared(self, product: Product) -> bool:
         """Whether the files make this product the tool's business (RULES 4.1)."""

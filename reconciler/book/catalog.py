@@ -14,12 +14,13 @@ class Catalog:
     """Every pool by id, every product with its pools, and the questions the rules ask about them.
 
     Names are compared after the alias table, so that an old name in the files finds the new one and the other way round
-    (RULES 2.1). Pools keep the order of `GET /licenses`.
+    (RULES 2.1). Pools are ordered by id, so that the order of `GET /licenses` changes no plan.
     """
 
     def __init__(
         self, licenses: Sequence[License], aliases: Mapping[str, str], tiers: Iterable[tuple[str, str]]
     ) -> None:
+        licenses = sorted(licenses, key=lambda pool: pool.id)
         self._aliases = {canonical.name(old): canonical.name(new) for old, new in {**words.RENAMED, **aliases}.items()}
         self.pools: dict[str, License] = {pool.id: pool for pool in licenses}
         self.type_of = {pool.id: pool.type for pool in licenses}

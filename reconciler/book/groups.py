@@ -31,6 +31,8 @@ class Groups:
         self.names = {group.id: group.name for group in groups} | {
             group.id: group.name for group in known if ids.uuid_of(group.id) not in self._by_uuid
         }
+        self._peopled = {canonical.name(group.name) for group in known if group.had_members}
+        self._released: set[str] = set()
         self.lost: set[str] = set()
 
     def find(self, reference: GroupReference, findings: list[Finding]) -> str | None:
@@ -79,7 +81,8 @@ class Groups:
         return None
 
     def _missing(self, known: KnownGroup, where: str, findings: list[Finding]) -> str:
-        self.lost.add(known.id)
+        if known.id not in self._released:
+            self.lost.add(known.id)
         findings.append(
             Finding(
                 "group-missing",
@@ -107,18 +110,23 @@ class Groups:
     def check_emptied(
         self, declared: Mapping[str, str], seen: Mapping[str, tuple[int, int]], findings: list[Finding]
     ) -> None:
-        """Mark declared groups (id -> place in the files) that had members before and have none now."""
+        """Mark declared groups (id -> place in the files) that had members before and have none now.
+
+        A group that was deleted and made anew under its name is the same one, though its id is another.
+        """
         for group_id, where in sorted(declared.items()):
             known = self._known_uuid.get(ids.uuid_of(group_id))
-            if group_id in seen and seen[group_id][0] == 0 and known is not None and known.had_members:
+            name = self.names[group_id]
+            had_members = canonical.name(name) in self._peopled or (known is not None and known.had_members)
+            if group_id in seen and seen[group_id][0] == 0 and had_members:
                 self.lost.add(group_id)
                 findings.append(
                     Finding(
                         "group-emptied",
                         "warning",
                         where,
-                        f"group {known.name!r} had members before and has none now; what they hold is kept",
-                        f"if that is meant, release the licences with an Acknowledgement (group: {known.name})",
+                        f"group {name!r} had members before and has none now; what they hold is kept",
+                        f"if that is meant, release the licences with an Acknowledgement (group: {name})",
                     )
                 )
 
@@ -128,4 +136,5 @@ class Groups:
             if item.group is not None and item.until >= today:
                 quiet: list[Finding] = []
                 found = self.find(item.group, quiet)
-                self.lost.discard(found or "")
+                self._released.add(found or "")
+        self.lost -= self._released

@@ -27,10 +27,13 @@ class Population:
         self.situations: dict[int, Situation] = {}
         sizes: dict[int, int] = {}
         self.holders: dict[str, int] = {}
+        given = set[str]()
         for situation, count in live.situations():
             self.situations[situation.id], sizes[situation.id] = situation, count
             for pool in situation.holdings:
                 self.holders[pool] = self.holders.get(pool, 0) + count
+            given.update(origin.holding for origin in situation.origins)
+        self._takeable = book.declared_pools | book.denied_pools | (given & book.catalog.pools.keys())
         self.marks = self._marks(live)
         self._marked_in = dict(live.locate(self.marks.keys())) if self.marks else {}
         self._projector = Projector(book)
@@ -45,7 +48,7 @@ class Population:
     def _marks(self, live: LiveView) -> dict[str, Marks]:
         book = self._book
         named = {address for item in book.exceptions.values() for address, _ in item.exception.users}
-        named |= {a for paper in book.desired.acknowledgements for a in paper.users}
+        named |= {canonical.email(a) for paper in book.desired.acknowledgements for a in paper.users}
         named |= {canonical.email(a) for a in book.organization.guards.protected}
         found = live.find(named) if named else {}
         for item in book.exceptions.values():
@@ -60,6 +63,17 @@ class Population:
                             "correct the address, or delete the exception if the person left",
                         )
                     )
+        for address in sorted(map(canonical.email, book.organization.guards.protected)):
+            if address not in found:
+                self.findings.append(
+                    Finding(
+                        "unknown-person",
+                        "warning",
+                        str(book.organization.source),
+                        f"nobody in the organization has the protected address {address}",
+                        "correct `guards.protected`, or take the address out if the person left",
+                    )
+                )
         newcomers, paid = self._newcomers(live)
         return marks_of(book, {address: person.id for address, person in found.items()}, newcomers, paid)
 
@@ -102,7 +116,7 @@ class Population:
         """What of this snapshot is incomplete (RULES 7.3)."""
         book, guards = self._book, self._book.organization.guards
         licenses, outside = set(), live.outside_holders()
-        for pool_id in sorted(book.declared_pools):
+        for pool_id in sorted(self._takeable):
             pool = book.catalog.pools[pool_id]
             seen = self.holders.get(pool_id, 0) + outside.get(pool_id, 0)
             if pool.consumed_by_users is None or book.catalog.is_free(pool_id):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from reconciler.book.book import Book
+from reconciler.model import canonical
 from reconciler.model import catalog as words
 from reconciler.model.expected import NO_MARKS, Key, Marks
 from reconciler.model.live import Origin, Situation
@@ -98,10 +99,11 @@ def marks_of(
                 exceptions.setdefault(addresses[address], set()).add(item.exception.name)
     for paper in book.desired.acknowledgements:
         if paper.license is not None and paper.until >= book.today:
-            for address in paper.users:
+            for address in map(canonical.email, paper.users):
                 if address in addresses:
                     acknowledged.setdefault(addresses[address], set()).add(book.catalog.canonical(paper.license))
-    protected = {addresses[a] for a in book.organization.guards.protected if a in addresses}
+    listed = map(canonical.email, book.organization.guards.protected)
+    protected = {addresses[address] for address in listed if address in addresses}
     new: dict[str, set[str]] = {}
     for template, people in newcomers.items():
         for person in people:

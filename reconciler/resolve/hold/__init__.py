@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from reconciler.model.expected import HeldBack
+from collections.abc import Callable
+
+from reconciler.model.expected import HeldBack, Removal, Request
 from reconciler.resolve.case import Case
 
 
@@ -13,3 +15,21 @@ def hold(case: Case, holding: str, guard: str) -> None:
     if follower is not None:
         case.role_grants.remove(follower)
     case.held_back.append(HeldBack(removal, guard, follower))
+
+
+def hold_swap(case: Case, request: Request, guard: str) -> None:
+    """Keep a whole replacement back: what would go stays, and what would come is not asked for (one call, RULES 4.4)."""
+    case.requests.remove(request)
+    case.held_back.extend(HeldBack(drop, guard) for drop in request.drops)
+
+
+def hold_where(case: Case, guard_of: Callable[[Removal], str | None]) -> None:
+    """Keep back every removal that `guard_of` names a guard for, plain or inside a replacement."""
+    for holding in sorted(case.leaving):
+        guard = guard_of(case.leaving[holding])
+        if guard is not None:
+            hold(case, holding, guard)
+    for request in list(case.requests):
+        guard = next((found for drop in request.drops if (found := guard_of(drop)) is not None), None)
+        if guard is not None:
+            hold_swap(case, request, guard)

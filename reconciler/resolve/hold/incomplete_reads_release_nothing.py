@@ -5,19 +5,22 @@ Why: Webex has answered 200 with data missing; absence in such a reading proves 
 
 from __future__ import annotations
 
+from reconciler.model.expected import Removal
 from reconciler.resolve.case import Case
-from reconciler.resolve.hold import hold
+from reconciler.resolve.hold import hold_where
 
 
 def act(case: Case) -> None:
-    """Hold removals that rest on an incomplete reading."""
+    """Hold removals that rest on an incomplete reading, replacements included."""
     reading = case.book.reading
     if not (reading.shrunk or reading.licenses or reading.products):
         return
-    for holding in sorted(case.leaving):
+
+    def guard_of(removal: Removal) -> str | None:
         if reading.shrunk:
-            hold(case, holding, "people-shrunk")
-        elif holding in reading.licenses:
-            hold(case, holding, "license-incomplete")
-        elif case.leaving[holding].product in reading.products:
-            hold(case, holding, "group-incomplete")
+            return "people-shrunk"
+        if removal.holding in reading.licenses:
+            return "license-incomplete"
+        return "group-incomplete" if removal.product in reading.products else None
+
+    hold_where(case, guard_of)

@@ -5,15 +5,19 @@ With the default, `stop`, the guard of the same name stops the whole apply inste
 
 from __future__ import annotations
 
+from reconciler.model.expected import Removal
 from reconciler.resolve.case import Case
-from reconciler.resolve.hold import hold
+from reconciler.resolve.hold import hold_where
 
 
 def act(case: Case) -> None:
-    """Hold irreversible removals that nothing acknowledges."""
+    """Hold irreversible removals that nothing acknowledges, replacements included."""
     if case.book.organization.guards.irreversible != "hold":
         return
-    for holding, removal in sorted(case.leaving.items()):
-        covered = removal.product.name in case.key.marks.acknowledged or removal.product.name in case.book.acknowledged
-        if case.book.catalog.is_calling(removal.product) and not covered:
-            hold(case, holding, "irreversible")
+    covered = case.book.acknowledged | frozenset(case.key.marks.acknowledged)
+
+    def guard_of(removal: Removal) -> str | None:
+        lossy = case.book.catalog.is_calling(removal.product) and removal.product.name not in covered
+        return "irreversible" if lossy else None
+
+    hold_where(case, guard_of)
