@@ -118,7 +118,8 @@ def _acknowledge(book: Book, population: Population) -> None:
         book.acknowledged = frozenset(book.catalog.canonical(paper.license or "") for paper in papers)
         losses: dict[str, int] = {}
         for key, count in population.counts.items():
-            for removal in tentative.answer(key).removals:
+            answer = tentative.answer(key)
+            for removal in (*answer.removals, *(drop for request in answer.requests for drop in request.drops)):
                 losses[removal.product.name] = losses.get(removal.product.name, 0) + count
         book.acknowledged = frozenset(
             book.catalog.canonical(paper.license or "")
@@ -132,7 +133,7 @@ def _allocate(
 ) -> Allocation:
     demand: list[Demand] = []
     for key, count in population.counts.items():
-        units.hold(key, count)
+        units.hold(key, count, [removal.holding for removal in answers[key].removals])
         for removal in answers[key].removals:
             if removal.holding in units.left:
                 units.left[removal.holding] += count

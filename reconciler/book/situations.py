@@ -70,6 +70,8 @@ def _relevant(book: Book, pool: str) -> bool:
     product = catalog.product_of[pool]
     if product in book.declared or any(product in item.denied for item in book.exceptions.values()):
         return True
+    if product.name in {catalog.canonical(budget.license) for budget in book.organization.capacity.budgets}:
+        return True
     if product.site and any(other.site == product.site for other in book.declared):
         return True
     basic = words.BASIC_MESSAGING_TYPES | words.BASIC_SPACE_MEETINGS_TYPES

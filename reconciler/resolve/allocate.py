@@ -71,7 +71,7 @@ def _split(book: Book, units: Units, demand: list[Demand]) -> tuple[list[Demand]
     easy: list[Demand] = []
     for item in demand:
         wish = item.request.wish
-        single = book.catalog.is_calling(wish.product) or units.budgets_of(item.key, wish.product.name)
+        single = book.catalog.is_calling(wish.product) or units.in_budget(item.key, item.request)
         scarce = wanted[wish.ladder[0]] > units.left[wish.ladder[0]]
         (contested if single or scarce else easy).append(item)
     return contested, easy
@@ -88,17 +88,17 @@ def _one_by_one(
     if calling:
         numbers.prepare((entry.person, entry.request.wish.calling) for entry in calling)
     heapq.heapify(heap)
-    parked: dict[str, list[_Entry]] = {}
+    parked: dict[str | int, list[_Entry]] = {}
     waiting: dict[tuple[str, Product], tuple[_Entry, str]] = {}
     while heap:
         entry = heapq.heappop(heap)
         name = (entry.person.id, entry.request.wish.product)
         freed = _serve(book, units, numbers, entry, result, waiting)
         if name in waiting:
-            for pool in entry.request.wish.ladder:
-                parked.setdefault(pool, []).append(entry)
-        for pool in freed:
-            for other in parked.pop(pool, ()):
+            for thing in (*entry.request.wish.ladder, *units.places(entry.person.id, entry.key, entry.request)[0]):
+                parked.setdefault(thing, []).append(entry)
+        for thing in freed:
+            for other in parked.pop(thing, ()):
                 if waiting.pop((other.person.id, other.request.wish.product), None) is not None:
                     heapq.heappush(heap, other)
     for (person_id, product), (entry, reason) in sorted(waiting.items(), key=lambda item: item[1][0].order):
@@ -122,8 +122,8 @@ def _serve(
     entry: _Entry,
     result: Allocation,
     waiting: dict[tuple[str, Product], tuple[_Entry, str]],
-) -> list[str]:
-    """Give the unit, or note why not; returns the pools in which a swap freed a unit."""
+) -> list[str | int]:
+    """Give the unit, or note why not; returns the pools and budgets in which a swap freed a unit or a place."""
     wish, person = entry.request.wish, entry.person
     name = (person.id, wish.product)
     calling: CallingProperties | None = None
@@ -133,20 +133,15 @@ def _serve(
             result.blocked[name] = tuple(problem.finding(person.email) for problem in problems)
             return []
     pool = next((pool for pool in wish.ladder if units.left[pool] > 0), None)
-    budgets = units.budgets_of(entry.key, wish.product.name)
-    if pool is None or any(units.budgets[number] < 1 for number in budgets):
+    places = units.places(person.id, entry.key, entry.request)
+    if pool is None or any(units.budgets[number] < 1 for number in places[0]):
         waiting[name] = (entry, "capacity" if pool is None else "budget")
         return []
-    units.left[pool] -= 1
-    for number in budgets:
-        units.budgets[number] -= 1
+    units.serve(person.id, pool, entry.request, places)
     if calling is not None:
         numbers.take(person, calling)
     result.by_person[name] = Award(pool, calling)
-    freed = [drop.holding for drop in entry.request.drops if drop.holding in units.left]
-    for holding in freed:
-        units.left[holding] += 1
-    return freed
+    return [*(drop.holding for drop in entry.request.drops if drop.holding in units.left), *places[1]]
 
 
 def _report_cycles(book: Book, waiting: list[_Entry], result: Allocation) -> None:
