@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
 _CACHE_KIB = 32_768
+_STAGE_CACHE_KIB = 65_536
 
 
 class Database:
@@ -57,6 +58,12 @@ class Database:
         """A connection outside the pool, for temporary tables; closing it really closes it."""
         connection = self.engine.connect()
         connection.detach()
+        if connection.dialect.name == "sqlite":
+            cursor = connection.connection.cursor()
+            # A rollback of temporary tables is not worth a file; they vanish with the connection.
+            cursor.execute("PRAGMA temp.journal_mode = MEMORY")
+            cursor.execute(f"PRAGMA temp.cache_size = -{_STAGE_CACHE_KIB}")
+            cursor.close()
         return connection
 
 

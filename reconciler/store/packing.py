@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import NamedTuple, TypeVar, get_args
+from typing import NamedTuple, TypeVar, cast, get_args
 
 import msgspec
 
@@ -204,6 +204,6 @@ class Unpacker:
             attendee_sites=self.members(key.attendees),
             site_admin_of=self.members(key.siteadmin),
             origins=self.origins(key.origins),
-            state=msgspec.convert(key.state, State),
+            state=cast(State, key.state),
             calling_unreadable=bool(key.unreadable),
         )

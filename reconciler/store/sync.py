@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from reconciler.store.database import Database
 
-_AT_ONCE = 5_000
+_AT_ONCE = 10_000
 
 
 class SyncWriter:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from sqlalchemy import func, select, union_all
@@ -100,7 +100,7 @@ class View:
                 .subquery()
             )
             statement = select(situation, counted.c.people).where(situation.c.id == counted.c.situation)
-            found = sorted(_checked(row) for row in bulk.rows(connection, statement))
+            found = sorted(_checked(bulk.rows(connection, statement)))
             total = connection.execute(select(func.count()).select_from(counted)).scalar_one()
             if total != len(found):
                 raise broken("person")
@@ -236,10 +236,10 @@ def sets(connection: Connection, wanted: Collection[int]) -> Unpacker:
 _Counted = tuple[int, int, int, int, int, int, str, int, int]
 
 
-def _checked(row: tuple[Any, ...]) -> _Counted:
-    """A situation row with its number of people, each column of the type it should have."""
+def _checked(rows: Iterable[tuple[Any, ...]]) -> list[_Counted]:
+    """Situation rows with their numbers of people, each column of the type it should have."""
     try:
-        return cast("_Counted", msgspec.convert(row, _Counted))
+        return msgspec.convert(list(rows), list[_Counted])
     except msgspec.ValidationError as error:
         raise broken("situation") from error
 
