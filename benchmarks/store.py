@@ -142,22 +142,21 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as directory:
         url = f"sqlite:///{Path(directory) / 'store.db'}"
         with Store.open(url) as store:
-            for name, change in (
-                ("first", 0.0),
-                ("unchanged", 0.0),
-                ("one percent changed", 0.01),
-                ("all changed", 1.0),
-            ):
-                organization.change(change)
-                at = START + timedelta(days=len(store.snapshots(ORG)))
-                counts, seconds = sync(store, organization, at)
-                print(
-                    f"sync, {name}: {seconds:.3f} s, {counts.rows_written} rows ({counts.added} new, {counts.changed} changed)"
-                )
+            for name, change in (("first", 0.0), ("unchanged", 0.0), ("one percent changed", 0.01)):
+                measure(store, organization, name, change)
+            sys.stdout.flush()
+            subprocess.run([sys.executable, "-m", "benchmarks.store", "read", url], check=True)
+            measure(store, organization, "all changed", 1.0)
         size = (Path(directory) / "store.db").stat().st_size
         print(f"file {size / 1e6:.1f} MB, peak {peak():.0f} MB with all readings in memory")
-        sys.stdout.flush()
-        subprocess.run([sys.executable, "-m", "benchmarks.store", "read", url], check=True)
+
+
+def measure(store: Store, organization: Organization, name: str, change: float) -> None:
+    """Change a share of the people, sync, and print what it took."""
+    organization.change(change)
+    at = START + timedelta(days=len(store.snapshots(ORG)))
+    counts, seconds = sync(store, organization, at)
+    print(f"sync, {name}: {seconds:.3f} s, {counts.rows_written} rows ({counts.added} new, {counts.changed} changed)")
 
 
 if __name__ == "__main__":
