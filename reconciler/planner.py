@@ -72,8 +72,8 @@ def make_plan(desired: Desired, live: LiveView, memory: Memory, now: datetime, t
     units = Units(book)
     if errors(book.findings):
         raise UnknownNameError(
-            "the files name things that the organization does not have", findings=ordered(book.findings),
-            hint="nothing was planned; correct the files and plan again",
+            "The files name things that the organization does not have.", findings=ordered(book.findings),
+            hint="Nothing was planned; correct the files and plan again.",
         )  # fmt: skip
     population = Population(book, live, units.budget_groups)
     _acknowledge(book, population)

@@ -89,7 +89,7 @@ def emit(data: str | bytes) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def plan_report(plan: Plan, format_: str, *, plan_file: str | None = None) -> str | bytes:
+def plan_report(plan: Plan, format_: str, *, plan_file: str | None = None, path: Path | None = None) -> str | bytes:
     """A plan in one of the formats that `plan` and `show` know."""
     if format_ == "json":
         from reconciler.report import plan_json
@@ -101,7 +101,8 @@ def plan_report(plan: Plan, format_: str, *, plan_file: str | None = None) -> st
         return plan_markdown.render(plan)
     from reconciler.report import plan_text
 
-    return plan_text.render(plan, width=width(), colour=colour(sys.stdout), plan_file=plan_file)
+    directory = str(path) if path is not None else "PATH"
+    return plan_text.render(plan, width=width(), colour=colour(sys.stdout), plan_file=plan_file, path=directory)
 
 
 def read_plan(file: Path) -> Plan:
@@ -116,6 +117,14 @@ def read_plan(file: Path) -> Plan:
             f"The plan file {file} cannot be read: {error.strerror}.", hint="webex-licenses plan --out FILE makes one."
         ) from error
     return plan_json.parse(data, name=str(file))
+
+
+def check_folder(file: Path) -> None:
+    """InputError when `file` cannot be made for want of its folder: better known before minutes of reading."""
+    from reconciler.errors import InputError
+
+    if not file.parent.is_dir():
+        raise InputError(f"{file} cannot be written: there is no folder {file.parent}.", hint="Make the folder first.")
 
 
 def write_file(file: Path, data: bytes) -> None:

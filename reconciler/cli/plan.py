@@ -8,6 +8,7 @@ import click
 
 from reconciler.cli.common import (
     CHANGES,
+    check_folder,
     emit,
     format_option,
     offline_option,
@@ -36,10 +37,12 @@ def command(path: Path, out: Path | None, format_: str, offline: bool, detailed_
     """
     from reconciler.operations.plan import plan as make
 
+    if out is not None:
+        check_folder(out)
     with opened(path) as (desired, context):
         plan = make(desired, context, offline=offline).plan
     if out is not None:
         write_plan(out, plan)
-    emit(plan_report(plan, format_, plan_file=str(out) if out else None))
+    emit(plan_report(plan, format_, plan_file=str(out) if out else None, path=path))
     if detailed_exitcode and plan.changes:
         click.get_current_context().exit(CHANGES)

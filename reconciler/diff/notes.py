@@ -32,7 +32,7 @@ def _first_run(book: Book) -> Iterator[Finding]:
 def _silent_templates(book: Book, population: Population, answers: Mapping[Key, Answer]) -> Iterator[Finding]:
     heard = {item.template for key in population.counts for item in answers[key].selected if item.speaks}
     for item in book.templates:
-        if item.name not in heard:
+        if item.name not in heard and item.template.existing_users:
             yield Finding(
                 "template-speaks-for-nobody", "warning", str(item.template.source),
                 f"template {item.name!r} speaks for nobody", "check its groups and the assignment mode",
@@ -64,7 +64,8 @@ def _pending_people(population: Population, answers: Mapping[Key, Answer]) -> It
     if count:
         yield Finding(
             "pending-people", "info", "",
-            f"{count} people who have not accepted their invitation are to get licences",
+            f"{'1 person who has' if count == 1 else f'{count} people who have'} not accepted the invitation and "
+            f"{'is' if count == 1 else 'are'} to get licences",
             "their services start at the first sign-in; the units count from now on",
         )  # fmt: skip
 

@@ -21,18 +21,22 @@ def check(sight: Sight) -> list[GuardResult]:
     for name, people in sorted(lost.items()):
         uncovered = _uncovered(sight, name, people)
         if not uncovered:
-            results.append(GuardResult("irreversible", "stop", f"{len(people)} removals of {name}, acknowledged", True))
+            results.append(GuardResult("irreversible", "stop", f"{_removals(people)} of {name}", True))
             continue
         shown = ", ".join(uncovered[:10]) + (f" and {len(uncovered) - 10} more" if len(uncovered) > 10 else "")
         results.append(
             GuardResult(
                 "irreversible",
                 "stop",
-                f"{len(uncovered)} removals of {name} would lose number, voicemail and settings for good: {shown}. If this "
+                f"{_removals(uncovered)} of {name} would lose number, voicemail and settings for good: {shown}. If this "
                 f"is meant, add an Acknowledgement (license: {name}, users: [...], reason, until)",
             )
         )
     return results
+
+
+def _removals(people: list[str]) -> str:
+    return "1 removal" if len(people) == 1 else f"{len(people)} removals"
 
 
 def _uncovered(sight: Sight, name: str, people: list[str]) -> list[str]:

@@ -42,7 +42,9 @@ def check(sight: Sight) -> list[GuardResult]:
                 )
             )
         elif raised:
-            results.append(GuardResult("removals-limit", "stop", f"{total} people lose {product}, acknowledged", True))
+            results.append(
+                GuardResult("removals-limit", "stop", f"{_people(total)} would lose {product} within 24 hours", True)
+            )
     return results + _organization(sight, limit, planned, window)
 
 

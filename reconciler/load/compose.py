@@ -208,4 +208,6 @@ def _syntax_hint(problem: str) -> str:
         return "look at the indentation here and on the lines above, and for a missing `:`"
     if "cannot start any token" in problem:
         return "put text that begins with a special character in quotes"
+    if "unexpected end of stream" in problem:
+        return "a quote or bracket that was opened further up is not closed"
     return ""

@@ -226,9 +226,9 @@ class _Apply:
 def _check_guards(fresh: Plan) -> None:
     stopping = [guard for guard in fresh.guards if guard.effect == "stop" and not guard.acknowledged]
     if stopping:
-        objects = "a guard objects" if len(stopping) == 1 else f"{len(stopping)} guards object"
+        objections = "".join(f"\n  {guard.code}: {guard.message}" for guard in stopping)
         raise BlockedPlanError(
-            f"Stopped before anything was sent: {objects}.",
+            f"Stopped before anything was sent:{objections}",
             hint="Permit it in the files (guards, or an Acknowledgement), let it be reviewed, and plan again.",
             findings=[Finding(guard.code, "error", "", guard.message) for guard in stopping],
         )

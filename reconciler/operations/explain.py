@@ -21,8 +21,8 @@ def explain(desired: Desired, context: Context, user: str, *, offline: bool = Tr
     person = _find(live, user)
     if person is None:
         raise InputError(
-            f"nobody in the snapshot of {made.plan.live.taken_at:%Y-%m-%d %H:%M} UTC is {user!r}",
-            hint="check the address; people of other organizations are not listed; --sync reads Webex first",
+            f"Nobody in the reading of {made.plan.live.taken_at:%Y-%m-%d %H:%M} UTC has the address {user!r}.",
+            hint="Check the address; people of other organizations are not listed; --sync reads Webex first.",
         )
     work = made.workings
     return explain_person(made.plan, work.book, work.population, work.answers, work.hands_off, person)

@@ -47,7 +47,10 @@ def organization_in_store(desired: Desired, context: Context) -> str:
         return known[0][0]
     if not known:
         raise InputError(
-            "the store holds no snapshot yet", hint="run `webex-licenses sync` first, or leave --offline out"
+            "The store holds no reading of any organization yet.",
+            hint="Run `webex-licenses sync` first, or leave --offline out.",
         )
     names = ", ".join(f"{name} ({org_id})" for org_id, name in known)
-    raise InputError(f"the store holds several organizations: {names}", hint="set `orgId` in the Organization document")
+    raise InputError(
+        f"The store holds several organizations: {names}.", hint="Set `orgId` in the Organization document."
+    )

@@ -31,6 +31,7 @@ from reconciler.model.live import (
 from reconciler.operations.context import Connection, Context
 from reconciler.operations.organization import resolve_organization
 from reconciler.operations.together import together
+from reconciler.report.wording import count
 from reconciler.resolve.scope import scope_needed, watched_licenses
 
 if TYPE_CHECKING:
@@ -227,6 +228,7 @@ def _summary(outcome: SyncOutcome) -> str:
     snapshot, seconds = outcome.snapshot, outcome.seconds
     took = f"{seconds:.1f} s" if seconds < 90 else f"{seconds / 60:.1f} minutes"
     return (
-        f"Read {snapshot.people:,} people, {snapshot.licenses:,} licences and {snapshot.groups:,} groups "
-        f"in {outcome.calls:,} calls and {took}: {outcome.added:,} new, {outcome.changed:,} changed, {outcome.gone:,} gone."
+        f"Read {count(snapshot.people, 'person', 'people')}, {count(snapshot.licenses, 'licence')} and "
+        f"{count(snapshot.groups, 'group')} in {count(outcome.calls, 'call')} and {took}: "
+        f"{outcome.added:,} new, {outcome.changed:,} changed, {outcome.gone:,} gone."
     )

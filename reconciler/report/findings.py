@@ -1,6 +1,7 @@
 """Findings as text for people, JSON for scripts, GitHub workflow commands and SARIF for code review.
 
-Every format shows all findings, in the order of `model.finding.ordered`, and depends on nothing else.
+Every format shows all findings, and depends on nothing else. People read them file by file, line by line; programs get
+the order of `model.finding.ordered`.
 """
 
 from __future__ import annotations
@@ -72,11 +73,17 @@ def count(findings: Iterable[Finding]) -> dict[str, int]:
 
 def _text(findings: tuple[Finding, ...], _: PurePosixPath) -> str:
     lines: list[str] = []
-    for item in findings:
+    for item in sorted(findings, key=_by_place):
         lines.append(": ".join(part for part in (item.where, item.severity, item.message) if part))
         lines += [f"    {line}" for line in item.hint.splitlines()]
     lines.append(_summary(findings))
     return "\n".join(lines) + "\n"
+
+
+def _by_place(item: Finding) -> tuple[object, ...]:
+    """Errors first, then what is in no file, then file by file and line by line."""
+    at = place(item.where)
+    return (list(_SARIF_LEVEL).index(item.severity), at.file, at.line or 0, at.column or 0)
 
 
 def _summary(findings: tuple[Finding, ...]) -> str:
@@ -95,7 +102,7 @@ def _json(findings: tuple[Finding, ...], _: PurePosixPath) -> str:
 
 def _github(findings: tuple[Finding, ...], base: PurePosixPath) -> str:
     """One workflow command a finding; GitHub shows it beside the line of the pull request."""
-    lines = [_command(item, base) for item in findings]
+    lines = [_command(item, base) for item in sorted(findings, key=_by_place)]
     return "".join(f"{line}\n" for line in [*lines, _summary(findings)])
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from reconciler.model.finding import Finding
-from reconciler.model.plan import AttendeeOperation, Change, Held, LicenseOperation, Plan, Waiting
+from reconciler.model.plan import AttendeeOperation, Change, Held, LicenseOperation, Plan, PoolLine, Waiting
 from reconciler.report import wording
 
 
@@ -90,6 +90,19 @@ def held_by_guard(held: Iterable[Held]) -> dict[str, list[str]]:
         text = f"{wording.sign(item.operation)} {wording.operation_label(item.operation)}: {wording.clean(item.email)}"
         groups.setdefault(item.guard, []).append(text)
     return dict(sorted(groups.items()))
+
+
+def telling_pools(plan: Plan) -> list[PoolLine]:
+    """The pools that change, have fewer units than are in use, or that somebody waits for."""
+    awaited = {(item.license, item.site, item.subscription) for item in plan.waiting}
+    return [
+        pool
+        for pool in plan.pools
+        if pool.add
+        or pool.remove
+        or (pool.available_after or 0) < 0
+        or (pool.license, pool.site, pool.subscription) in awaited
+    ]
 
 
 def waiting_by_pool(waiting: Iterable[Waiting]) -> dict[str, list[Waiting]]:

@@ -83,7 +83,7 @@ def _waiting(plan: Plan) -> list[str]:
 
 
 def _capacity(document: Document, plan: Plan) -> None:
-    pools = [pool for pool in plan.pools if pool.add or pool.remove or (pool.available_after or 0) < 0]
+    pools = grouping.telling_pools(plan)
     if not pools:
         return
     above = markdown.header(("Licence",), ("Total", "Consumed", "Available", "Added", "Removed", "After"))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from rich.text import Text
 
-from reconciler.model.plan import Change, Plan, PoolLine
+from reconciler.model.plan import Change, Plan
 from reconciler.report import canvas, grouping, sections, wording
 from reconciler.report.canvas import BAD, FAINT, GOOD, STRONG, WARN
 from reconciler.report.sections import Section
@@ -20,8 +20,11 @@ NAMED = 20
 ALL_OF_THEM = "webex-licenses show FILE --format json"
 
 
-def render(plan: Plan, *, width: int = 80, colour: bool = False, plan_file: str | None = None) -> str:
-    """The plan as text of at most `width` columns; `plan_file` is where it was saved, for the hint at the end."""
+def render(plan: Plan, *, width: int = 80, colour: bool = False, plan_file: str | None = None, path: str = ".") -> str:
+    """The plan as text of at most `width` columns.
+
+    `plan_file` is where it was saved and `path` the directory of its files, for the command at the end.
+    """
     sections: tuple[Callable[[Plan], Section], ...] = (
         _verdict,
         _irreversible,
@@ -33,7 +36,7 @@ def render(plan: Plan, *, width: int = 80, colour: bool = False, plan_file: str 
         _guards,
     )
     parts = [part for section in sections for part in section(plan)]
-    return canvas.draw([*parts, *_next(plan, plan_file)], width=width, colour=colour)
+    return canvas.draw([*parts, *_next(plan, plan_file, path)], width=width, colour=colour)
 
 
 def _verdict(plan: Plan) -> Section:
@@ -82,7 +85,7 @@ def _waiting(plan: Plan) -> Section:
 
 
 def _capacity(plan: Plan) -> Section:
-    pools = [pool for pool in plan.pools if _interesting(pool)]
+    pools = grouping.telling_pools(plan)
     if not pools:
         return []
     grid = canvas.table(("Licence",), ("Total", "Consumed", "Available", "Change", "After"))
@@ -98,11 +101,6 @@ def _capacity(plan: Plan) -> Section:
             Text(wording.units(pool.available_after), style=BAD if short else ""),
         )
     return [canvas.heading("Capacity of the licences that change or are short"), canvas.indented(grid)]
-
-
-def _interesting(pool: PoolLine) -> bool:
-    short = pool.available_after is not None and pool.available_after < 0
-    return bool(pool.add or pool.remove or short)
 
 
 def _changes(plan: Plan) -> Section:
@@ -166,21 +164,26 @@ def _guards(plan: Plan) -> Section:
     return parts
 
 
-def _next(plan: Plan, plan_file: str | None) -> Section:
+def _next(plan: Plan, plan_file: str | None, path: str) -> Section:
     return [
         canvas.heading("What next"),
-        *(canvas.line(f"- {text}", indent=2, hang=2) for text in _advice(plan, plan_file)),
+        *(
+            canvas.line(f"- {text}", indent=2, hang=2)
+            for text in _advice(plan, plan_file, "" if path == "." else f" {wording.clean(path)}")
+        ),
     ]
 
 
-def _advice(plan: Plan, plan_file: str | None) -> Iterable[str]:
+def _advice(plan: Plan, plan_file: str | None, path: str) -> Iterable[str]:
     if wording.stopping(plan):
         yield "Settle what stops apply: change the files, or permit it in an Acknowledgement (a reviewed file)."
     elif plan.changes and plan_file:
-        yield f"Carry out exactly this plan: webex-licenses apply --plan {wording.clean(plan_file)}"
+        yield f"Carry out exactly this plan: webex-licenses apply{path} --plan {wording.clean(plan_file)}"
     elif plan.changes:
-        yield "Save the plan for review and apply: webex-licenses plan --out plan.json"
+        yield f"Save the plan for review and apply: webex-licenses plan{path} --out plan.json"
     if plan.waiting:
         yield "People wait until units are free: buy more, take unused ones back, or change priorities."
-    if not plan.changes and not plan.waiting and not wording.stopping(plan):
+    if plan.held:
+        yield "What is held back is not sent: the findings and guards say why, and what would release it."
+    if not plan.changes and not plan.waiting and not plan.held and not wording.stopping(plan):
         yield "Nothing: the organization is as the files want it."

@@ -18,7 +18,7 @@ CAUSES = {
     "groupChange": "group membership changed",
     "exception": "an exception says so",
     "deactivated": "deactivated",
-    "drift": "somebody else changed it",
+    "drift": "changed in Webex since the last apply",
     "config": "the files say so",
 }
 _FORMATTING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

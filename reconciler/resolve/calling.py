@@ -140,7 +140,7 @@ class NumberPlan:
     def _unusable(self, person: Person, number: str, row: PhoneNumber) -> list[Problem]:
         found = []
         if row.owner_type is not None and not (row.owner_id and ids.same(row.owner_id, person.id)):
-            found.append(Problem("number-in-use", f"{number} belongs to a {row.owner_type.lower().replace('_', ' ')}",
+            found.append(Problem("number-in-use", f"{number} belongs to {_owner(row)}",
                                  "free the number in Control Hub, or correct the directory"))  # fmt: skip
         if row.state != "ACTIVE":
             found.append(Problem("number-not-active", f"{number} is not activated yet ({row.state})",
@@ -212,6 +212,11 @@ def e164(text: str) -> str | None:
     if not phonenumbers.is_possible_number(parsed):
         return None
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _owner(row: PhoneNumber) -> str:
+    kind = (row.owner_type or "").lower().replace("_", " ")
+    return "somebody else" if kind == "people" else f"a {kind}"
 
 
 def _directory(person: Person) -> str:

@@ -146,7 +146,7 @@ def test_a_stopping_guard_of_the_fresh_plan(monkeypatch: pytest.MonkeyPatch) -> 
     bench = Bench(monkeypatch, msgspec.structs.replace(reviewed, guards=(stopping,)), ann=["a"])
     error = bench.refused(reviewed, BlockedPlanError)
     assert isinstance(error, BlockedPlanError)
-    assert [finding.message for finding in error.findings] == ["Too many removals."]
+    assert "\n  removals: Too many removals." in error.message
     assert [finding.code for finding in error.findings] == ["removals"]
     assert bench.world.store.the_lease.log == ["acquire org-1", "release org-1"]
 

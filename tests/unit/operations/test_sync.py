@@ -128,7 +128,7 @@ def test_progress_counts_people_against_the_last_snapshot() -> None:
     run(world)
     assert ("Reading people", 1234) in world.progress.phases
     assert world.progress.steps == 3
-    assert world.progress.notes[-1].startswith("Read 3 people, 1 licences and 2 groups in 6 calls")
+    assert world.progress.notes[-1].startswith("Read 3 people, 1 licence and 2 groups in 6 calls")
 
 
 def test_a_long_reading_is_announced() -> None:

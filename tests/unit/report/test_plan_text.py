@@ -67,6 +67,8 @@ What next
     Acknowledgement (a reviewed file).
   - People wait until units are free: buy more, take unused ones back, or change
     priorities.
+  - What is held back is not sent: the findings and guards say why, and what
+    would release it.
 """
 
 
