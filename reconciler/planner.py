@@ -219,6 +219,7 @@ def _guards(
     for item in difference.held:
         held_by[item.guard] = held_by.get(item.guard, 0) + 1
     results += [
-        GuardResult(guard, "hold", f"{count} operations are held back") for guard, count in sorted(held_by.items())
+        GuardResult(guard, "hold", f"{'1 operation is' if count == 1 else f'{count} operations are'} held back")
+        for guard, count in sorted(held_by.items())
     ]
     return tuple(results)

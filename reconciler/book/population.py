@@ -149,7 +149,7 @@ class Population:
                         "nested-group",
                         "info",
                         str(items[0].template.source),
-                        f"group {group.name!r} contains {nested} nested group(s); their members get nothing from its templates",
+                        f"group {group.name!r} contains {_groups(nested)}, whose members get nothing from its templates",
                         "list the nested groups in the template as well",
                     )
                 )
@@ -207,3 +207,7 @@ class Population:
             key = self.key_of(person)
             if key in wanted:
                 yield person, key
+
+
+def _groups(nested: int) -> str:
+    return "1 nested group" if nested == 1 else f"{nested} nested groups"

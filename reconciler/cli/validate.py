@@ -22,6 +22,8 @@ def command(path: Path, format_: str) -> None:
     from reconciler.report.findings import render
 
     findings = validate(path)
-    emit(render(findings, format_))
+    # Annotations want paths from where the command runs, which is the repository's root in a pipeline.
+    base = "" if path.is_absolute() else path.as_posix()
+    emit(render(findings, format_, base=base if format_ in ("github", "sarif") else ""))
     if errors(findings):
         click.get_current_context().exit(1)

@@ -52,7 +52,7 @@ def _outside_defaults(book: Book, population: Population, answers: Mapping[Key, 
         where = f"{pool.name!r} in {pool.subscription}" if pool else holding
         yield Finding(
             "outside-defaults", "info", str(book.organization.source),
-            f"{count} people hold {where}, outside the defaults; it is kept",
+            f"{'1 person holds' if count == 1 else f'{count} people hold'} {where}, outside the defaults; it is kept",
             "set `retention.outsideDefaults: remove` to move them to the default",
         )  # fmt: skip
 

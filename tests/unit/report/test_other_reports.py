@@ -44,7 +44,9 @@ DRIFT = Drift(
             "P1", "p1@acme.example", "missing", "Webex Meetings Suite", "L1", "acme.webex.com", "removedByHand", SALES
         ),
         DriftItem("P1", "p1@acme.example", "extra", "attendee", None, "acme.webex.com", "addedByHand", ()),
-        DriftItem("P2", "p2@acme.example", "preserved", "Webex Calling - Professional", "L2", None, "leftGroup", SALES, True),
+        DriftItem(
+            "P2", "p2@acme.example", "preserved", "Webex Calling - Professional", "L2", None, "leftGroup", SALES, True
+        ),
         DriftItem("P3", "p3@acme.example", "preserved", "Webex Calling - Professional", "L2", None, "leftGroup", SALES),
     ),
     (
