@@ -28,6 +28,7 @@ from reconciler.model.result import ApplyResult, OperationResult, PersonResult
 from reconciler.operations.context import Connection, Context
 from reconciler.operations.live_holdings import live_lookup
 from reconciler.operations.organization import resolve_organization
+from reconciler.operations.plan import plan_from_store
 from reconciler.operations.sync import read_organization
 
 if TYPE_CHECKING:
@@ -165,11 +166,7 @@ class _Apply:
             self._context.progress.note(f"... and {len(split.held) - _NAMED_HELD:,} more held operations.")
 
     def _make_plan(self) -> Planned:
-        from reconciler.planner import make_plan
-
-        now = self._context.clock()
-        live, memory = self._store.live(self._org_id), self._store.memory(self._org_id, now)
-        return make_plan(self._desired, live, memory, now, self._context.tool_version)
+        return plan_from_store(self._desired, self._context, self._org_id)
 
     async def _send(self, run: str, split: Reconciled, fresh: Plan, stop: StopSignal, pace: Pace) -> CarriedOut:
         if not split.to_send:

@@ -106,7 +106,7 @@ class _Story:
         from reconciler.report import plan_text
 
         self._title(title)
-        plan = plan_from_store(desired, self._context).plan
+        plan = plan_from_store(desired, self._context, self._state.org_id).plan
         self._write(plan_text.render(plan, width=self._width, colour=self._colour))
         return plan
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.errors import InputError
-from reconciler.model import ids
 from reconciler.model.desired import Desired
 from reconciler.operations.context import Context
+from reconciler.operations.organization import stored_organization
 
 if TYPE_CHECKING:
     from reconciler.planner import Planned
@@ -19,38 +18,19 @@ def plan(desired: Desired, context: Context, *, offline: bool) -> Planned:
     Raises UnknownNameError for names that live does not have, InputError when the snapshot does not hold what the files
     need, and any WebexError or StoreError of the reading.
     """
-    if not offline:
-        from reconciler.operations import loop
-        from reconciler.operations.sync import sync
+    if offline:
+        org_id, _ = stored_organization(desired, context.store())
+        return plan_from_store(desired, context, org_id)
+    from reconciler.operations import loop
+    from reconciler.operations.sync import sync
 
-        loop.run(sync(desired, context))
-    return plan_from_store(desired, context)
+    outcome = loop.run(sync(desired, context))
+    return plan_from_store(desired, context, outcome.snapshot.org_id)
 
 
-def plan_from_store(desired: Desired, context: Context, snapshot: str | None = None) -> Planned:
-    """The plan from a snapshot of the store (default: the newest)."""
+def plan_from_store(desired: Desired, context: Context, org_id: str) -> Planned:
+    """The plan of one organization from its newest snapshot in the store."""
     from reconciler.planner import make_plan
 
     store, now = context.store(), context.clock()
-    org_id = organization_in_store(desired, context)
-    live, memory = store.live(org_id, snapshot), store.memory(org_id, now)
-    return make_plan(desired, live, memory, now, context.tool_version)
-
-
-def organization_in_store(desired: Desired, context: Context) -> str:
-    """The organization that the files mean, among those the store knows. InputError when that is not one."""
-    known = context.store().organizations()
-    wanted = desired.organization.org_id
-    if wanted is not None:
-        return next((org_id for org_id, _ in known if ids.same(org_id, wanted)), wanted)
-    if len(known) == 1:
-        return known[0][0]
-    if not known:
-        raise InputError(
-            "The store holds no reading of any organization yet.",
-            hint="Run `webex-licenses sync` first, or leave --offline out.",
-        )
-    names = ", ".join(f"{name} ({org_id})" for org_id, name in known)
-    raise InputError(
-        f"The store holds several organizations: {names}.", hint="Set `orgId` in the Organization document."
-    )
+    return make_plan(desired, store.live(org_id), store.memory(org_id, now), now, context.tool_version)
