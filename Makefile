@@ -34,6 +34,10 @@ check: .venv/developing ## ruff, mypy strict, import-linter
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+.PHONY: rules
+rules: .venv/installed ## Write docs/rules.md from the rules
+	@$(BIN)/python -m reconciler.report.rule_book > docs/rules.md
+
 .PHONY: bench
 bench: .venv/developing ## Measure (minutes)
 	@$(BIN)/python -m benchmarks
