@@ -76,7 +76,7 @@ class Sender:
         try:
             answer = await self._writer.patch(change)
         except (WebexAuthError, WebexForbiddenError) as error:
-            return _failed(change, error, fatal=" ".join(filter(None, (error.message, error.hint))))
+            return _failed(change, error, fatal=". ".join(filter(None, (error.message, error.hint))))
         except WebexThrottledError as error:
             return _failed(change, error, unexpected=error.message)
         except (WebexRefusedError, WebexNotFoundError, WebexConflictError) as error:

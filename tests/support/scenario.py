@@ -10,7 +10,9 @@ Steps of `steps.yaml`, each with an optional `say:` (a line of prose) and `at:` 
 
     run: "plan desired --out plan.json"     with env: {NAME: value or null}, again: changes (after an apply: see below)
     sandbox: POST /sandbox/assign           with body: {...}
+    lose group: NAME        somebody deletes the group in Control Hub
     write: FILE + text:     replace: FILE + old: + new:     remove: FILE     copy: FROM + to:
+    cut: FROM + to: + bytes:
     show: FILE              the file, JSON pretty
     holdings: [EMAIL, ...]  what these people have in Webex now
     sent: true              the PATCH calls since the last time this was asked
@@ -25,6 +27,7 @@ import gzip
 import io
 import json
 import os
+import random
 import re
 import shlex
 import shutil
@@ -134,6 +137,8 @@ class Scenario:
             "replace": self._replace,
             "remove": self._remove,
             "copy": self._copy,
+            "cut": self._cut,
+            "lose group": self._lose_group,
             "show": self._show,
             "holdings": self._holdings,
             "sent": self._sent,
@@ -162,6 +167,7 @@ class Scenario:
     def _call(self, arguments: list[str], env: dict[str, str | None]) -> tuple[int, str]:
         from reconciler.cli import cli
 
+        random.seed(0)  # the pauses after a broken connection are jittered, and told
         captured = _Captured()
         with _environment(env), _streams(captured):
             try:
@@ -189,6 +195,14 @@ class Scenario:
         self._print(f"# Webex: {method} {path}{told}\n")
         with httpx.Client(base_url=self.origin, trust_env=False) as client:
             client.request(method, path, json=body if body is not None else {}).raise_for_status()
+
+    def _cut(self, step: dict[str, Any]) -> None:
+        Path(step["to"]).write_bytes(Path(step["cut"]).read_bytes()[: step["bytes"]])
+        self._print(f"# {step['to']} is {step['cut']}, cut off after {step['bytes']} bytes\n")
+
+    def _lose_group(self, step: dict[str, Any]) -> None:
+        group = self.state.groups.pop(step["lose group"])
+        self._print(f"# Webex: the group {group.name} is deleted\n")
 
     def _write(self, step: dict[str, Any]) -> None:
         file = Path(step["write"])
