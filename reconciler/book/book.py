@@ -169,9 +169,10 @@ class Book:
         which the files name no subscription at all: there is nothing it could be outside of.
         """
         named: dict[Product, set[str | None]] = {}
-        for item in (*self.templates, *self.exceptions.values()):
-            for grant in item.grants:
-                named.setdefault(grant.product, set()).add(grant.named_subscription)
+        all_grants = [grant for item in self.templates for grant in item.grants]
+        all_grants += [grant for item in self.exceptions.values() for grant in item.grants]
+        for grant in all_grants:
+            named.setdefault(grant.product, set()).add(grant.named_subscription)
         oldest_first, default = (
             self.organization.subscription_policy == "oldestFirst",
             self.organization.default_subscription,

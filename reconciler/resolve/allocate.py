@@ -95,7 +95,9 @@ def _one_by_one(
         name = (entry.person.id, entry.request.wish.product)
         freed = _serve(book, units, numbers, entry, result, waiting)
         if name in waiting:
-            for thing in (*entry.request.wish.ladder, *units.places(entry.person.id, entry.key, entry.request)[0]):
+            needed = units.places(entry.person.id, entry.key, entry.request)[0]
+            wanted: list[str | int] = [*entry.request.wish.ladder, *needed]
+            for thing in wanted:
                 parked.setdefault(thing, []).append(entry)
         for thing in freed:
             for other in parked.pop(thing, ()):

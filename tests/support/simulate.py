@@ -113,12 +113,14 @@ class World:
                 self.people[person.email] = _tidy(msgspec.structs.replace(person, given=given))
         old = self.memory
         since: dict[tuple[str, str], datetime] = {name: old.waiting.get(name, self.now) for name in ledger.waiting}
+        peopled = {group.id for group in old.known_groups if group.had_members}
         self.memory = Memory(
             registry=ledger.registry,
             in_force={**old.in_force, **ledger.in_force},
             waiting=since,
             known_groups=tuple(
-                KnownGroup(g.id, g.name, any(g.id in p.groups for p in self.people.values())) for g in self.groups
+                KnownGroup(g.id, g.name, g.id in peopled or any(g.id in p.groups for p in self.people.values()))
+                for g in self.groups
             ),
             people_before=len(self.people),
         )

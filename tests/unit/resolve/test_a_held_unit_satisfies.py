@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from reconciler.model.catalog import License
 from reconciler.model.desired import Organization, Retention
 from tests.support.desired import changes, codes, desired, everyone, managed, members, organization, plan, ref, waiting
 from tests.support.live import MSG, RTT, SALES, SITE, SUITE, SUITE2, Someone, license_id
@@ -16,9 +17,9 @@ RTT2 = msgspec.structs.replace(RTT, id=license_id("RTT", 71), subscription="Sub-
 
 
 def _subscriptions(
-    org: Organization, person: Someone = ANN, licenses: tuple[object, ...] = (MSG, SUITE, SUITE2)
+    org: Organization, person: Someone = ANN, licenses: tuple[License, ...] = (MSG, SUITE, SUITE2)
 ) -> list[str]:
-    found = plan(desired(org, SUITE_ONLY), person, licenses=licenses)  # type: ignore[arg-type]
+    found = plan(desired(org, SUITE_ONLY), person, licenses=licenses)
     return [f"{op.operation} {op.subscription}" for c in found.plan.changes for op in c.licenses if op.site]
 
 

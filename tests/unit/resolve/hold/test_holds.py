@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import msgspec
 import pytest
 
-from reconciler.model.desired import Desired, Guards, Retention
+from reconciler.model.desired import Budget, Capacity, Desired, GroupReference, Guards, Retention
 from reconciler.model.live import Group, Location, PhoneNumber
 from reconciler.model.memory import KnownGroup, Memory
 from tests.support.desired import (
+    Document,
     acknowledgement,
     applied,
     changes,
@@ -45,10 +47,10 @@ NUMBERS = (PhoneNumber("+14085550100", HQ.id, "HQ", "ACTIVE"),)
 GOES = "- Real-Time Translations"
 
 
-def _losing(guards: Guards | None = None, *documents: object, **fields: object) -> Desired:
+def _losing(guards: Guards | None = None, *documents: Document, **fields: Any) -> Desired:
     """Files under which ANN loses Real-Time Translations, which she has by hand."""
     org = organization(retention=REMOVE, manage=managed("Real-Time Translations"), guards=guards or Guards(), **fields)
-    return desired(org, everyone("Contact center Standard Agent"), *documents)  # type: ignore[arg-type]
+    return desired(org, everyone("Contact center Standard Agent"), *documents)
 
 
 def test_without_a_hold_it_goes() -> None:
@@ -90,9 +92,9 @@ UPGRADE = everyone("Webex Calling - Professional")
 STANDARD_HOLDER = Someone("ann@acme.example", holds=(STANDARD.id,), work_phone="+14085550100")
 
 
-def _calling_swap(guards: Guards, *documents: object) -> list[tuple[str, str]]:
+def _calling_swap(guards: Guards, *documents: Document) -> list[tuple[str, str]]:
     org = organization(guards=guards, manage=managed("Webex Calling - Standard"))
-    files = desired(org, UPGRADE, *documents)  # type: ignore[arg-type]
+    files = desired(org, UPGRADE, *documents)
     found = plan(files, STANDARD_HOLDER, locations=(HQ,), numbers=NUMBERS)
     assert bool(changes(found)) != bool(held(found))
     return held(found)
@@ -188,8 +190,6 @@ def test_an_acknowledgement_releases_a_lost_group() -> None:
 
 def test_a_budget_on_a_released_group_does_not_take_the_release_back() -> None:
     """A budget that counts the same missing group does not undo the Acknowledgement."""
-    from reconciler.model.desired import Budget, Capacity, GroupReference
-
     capacity = Capacity(budgets=(Budget("Real-Time Translations", GroupReference("Sales"), 5),))
     org = msgspec.structs.replace(FILES.organization, capacity=capacity)
     assert _lost(desired(org, *FILES.templates, acknowledgement(group="Sales"))) == []
@@ -295,9 +295,9 @@ HOLD = Guards(irreversible="hold")
 PRO_HOLDER = Someone("ann@acme.example", holds=(PRO.id,))
 
 
-def _calling_loss(*documents: object, people: tuple[Someone, ...] = (PRO_HOLDER,)) -> tuple[int, list[str]]:
+def _calling_loss(*documents: Document, people: tuple[Someone, ...] = (PRO_HOLDER,)) -> tuple[int, list[str]]:
     org = organization(retention=REMOVE, manage=managed("Webex Calling - Professional"), guards=HOLD)
-    found = plan(desired(org, BASE, *documents), *people)  # type: ignore[arg-type]
+    found = plan(desired(org, BASE, *documents), *people)
     return len(held(found)), [code for code in stops(found) if code == "irreversible"]
 
 
