@@ -14,7 +14,7 @@ from reconciler.book.book import Book
 from reconciler.book.population import Population
 from reconciler.diff.changes import Differ, Difference
 from reconciler.diff.ledger import Ledger, ledger
-from reconciler.diff.notes import notes
+from reconciler.diff.notes import notes, unused_acknowledgements
 from reconciler.errors import InputError, UnknownNameError
 from reconciler.guard import GUARDS, Sight
 from reconciler.model.catalog import Product, attendee
@@ -82,7 +82,8 @@ def make_plan(desired: Desired, live: LiveView, memory: Memory, now: datetime, t
     allocation = _allocate(book, units, population, answers, live, now)
     difference = Differ(book, population, answers, allocation, live).run()
     changes = tuple(difference.changes)
-    findings = ordered((*book.findings, *population.findings, *difference.findings, *notes(book, population, answers)))
+    told = (*notes(book, population, answers), *unused_acknowledgements(book, population, difference))
+    findings = ordered((*book.findings, *population.findings, *difference.findings, *told))
     plan = Plan(
         FORMAT_VERSION, "Plan", Tool("webex-licenses", tool_version),
         OrganizationRef(live.snapshot().org_id, desired.organization.name),
@@ -213,7 +214,10 @@ def _guards(
         if pool_id in book.catalog.product_of and pool_id not in book.declared_pools:  # only its origins declare it
             product = book.catalog.product_of[pool_id]
             holders[product] = holders.get(product, 0) + count
-    sight = Sight(book, changes, tuple(difference.losses.people), holders, managed, sum(population.counts.values()))
+    sight = Sight(
+        book, changes, tuple(difference.losses.people), holders, managed, sum(population.counts.values()),
+        {person: marks.acknowledged for person, marks in population.marks.items() if marks.acknowledged},
+    )  # fmt: skip
     results = [result for guard in GUARDS for result in guard.check(sight)]
     held_by: dict[str, int] = {}
     for item in difference.held:

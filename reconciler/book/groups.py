@@ -19,7 +19,10 @@ from reconciler.model.memory import KnownGroup
 
 
 class Groups:
-    """The organization's groups, and which of the declared ones cannot be trusted now (`lost`: group ids)."""
+    """The organization's groups, and which of the declared ones cannot be trusted now (`lost`: group ids).
+
+    `released_by`: names of the Acknowledgements that released some group.
+    """
 
     def __init__(self, groups: Sequence[Group], known: Sequence[KnownGroup] = ()) -> None:
         self._by_name: dict[str, list[str]] = {}
@@ -33,6 +36,7 @@ class Groups:
         }
         self._peopled = {canonical.name(group.name) for group in known if group.had_members}
         self._released: set[str] = set()
+        self.released_by: set[str] = set()
         self.lost: set[str] = set()
 
     def find(self, reference: GroupReference, findings: list[Finding]) -> str | None:
@@ -137,4 +141,6 @@ class Groups:
                 quiet: list[Finding] = []
                 found = self.find(item.group, quiet)
                 self._released.add(found or "")
+                if found in self.lost:
+                    self.released_by.add(item.name)
         self.lost -= self._released

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.book.book import Book
 from reconciler.book.population import Population
-from reconciler.model.expected import Answer, Key
+from reconciler.diff.changes import Difference
+from reconciler.model.expected import NO_MARKS, Answer, Key
 from reconciler.model.finding import Finding
+from reconciler.model.plan import LicenseOperation
 
 
 def notes(book: Book, population: Population, answers: Mapping[Key, Answer]) -> Iterator[Finding]:
@@ -98,3 +100,25 @@ def _prerequisites_not_sold(book: Book) -> Iterator[Finding]:
                     f"{str(grant.product)!r} needs a free license (type {letters}) that the organization does not have",
                     "nothing is added beside it; ask Cisco if Webex refuses it",
                 )  # fmt: skip
+
+
+def unused_acknowledgements(book: Book, population: Population, difference: Difference) -> Iterator[Finding]:
+    """Acknowledgements that permit nothing this plan does or holds back, or that have ended (RULES 7.2)."""
+    lost: dict[str, set[str]] = {}
+    removals = [(change.person_id, op) for change in difference.changes for op in change.licenses]
+    removals += [(h.person_id, h.operation) for h in difference.held if isinstance(h.operation, LicenseOperation)]
+    for person, operation in removals:
+        if operation.operation == "remove":
+            lost.setdefault(book.catalog.canonical(operation.license), set()).add(person)
+    for paper in book.desired.acknowledgements:
+        name = book.catalog.canonical(paper.license or "")
+        people = lost.get(name, set())
+        if paper.users:
+            people = {person for person in people if name in population.marks.get(person, NO_MARKS).acknowledged}
+        ended = paper.until < book.today
+        if ended or not (people or paper.name in book.groups.released_by):
+            yield Finding(
+                "acknowledgement-unused", "warning", str(paper.source),
+                f"acknowledgement {paper.name!r} {f'ended on {paper.until}' if ended else 'permits nothing in this plan'}",
+                "delete it once what it permits is done",
+            )  # fmt: skip

@@ -14,7 +14,8 @@ from reconciler.model.plan import Change
 class Sight(msgspec.Struct, frozen=True):
     """`losses`: (person id, product) of removals that count. `holders`: product -> people who hold it now.
 
-    `managed_people`: people who hold anything declared; `people`: everybody in the organization.
+    `managed_people`: people who hold anything declared; `people`: everybody in the organization. `acknowledged`: person id
+    -> licence names whose loss an Acknowledgement in force allows for that very person.
     """
 
     book: Book
@@ -23,6 +24,7 @@ class Sight(msgspec.Struct, frozen=True):
     holders: Mapping[Product, int]
     managed_people: int
     people: int
+    acknowledged: Mapping[str, tuple[str, ...]] = {}
 
     def recent(self) -> list[tuple[str, Product]]:
         """Removals sent in the last 24 hours, as (person id, product)."""

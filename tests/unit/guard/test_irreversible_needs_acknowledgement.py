@@ -1,0 +1,90 @@
+"""RULES 4.5, 7.2."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from reconciler.model.desired import Retention
+from reconciler.model.live import Location, PhoneNumber
+from tests.support.desired import Document, acknowledgement, codes, desired, everyone, managed, organization, plan
+from tests.support.live import PRO, RTT, STANDARD, Someone
+
+NAME = "Webex Calling - Professional"
+ANN, BOB = (Someone(f"{name}@acme.example", holds=(PRO.id,)) for name in ("ann", "bob"))
+CY = Someone("cy@acme.example")
+ORG = organization(retention=Retention(manual="remove"), manage=managed(NAME, "Real-Time Translations"))
+
+
+def _guard(*documents: Document, people: tuple[Someone, ...] = (ANN, CY)) -> list[tuple[bool, str]]:
+    found = plan(desired(ORG, everyone("Contact center Standard Agent"), *documents), *people)
+    return [(g.acknowledged, g.message) for g in found.plan.guards if g.code == "irreversible"]
+
+
+def test_an_unacknowledged_calling_removal_stops() -> None:
+    """A plan that would take a Calling licence stops the apply, marks the operation and names the people."""
+    ((acknowledged, message),) = _guard()
+    assert not acknowledged
+    assert ANN.email in message
+    found = plan(desired(ORG, everyone("Contact center Standard Agent")), ANN).plan
+    assert [op.irreversible for op in found.changes[0].licenses] == [False, True]
+    assert found.summary.irreversible == 1
+
+
+def test_other_licences_are_not_irreversible() -> None:
+    """Taking any other licence needs no acknowledgement."""
+    assert _guard(people=(msgspec.structs.replace(ANN, holds=(RTT.id,)),)) == []
+
+
+def test_users_cover_exactly_those() -> None:
+    """An Acknowledgement that names people covers those, by any address and in any spelling, and nobody else."""
+    assert [a for a, _ in _guard(acknowledgement(NAME, users=("ANN@acme.example ",)))] == [True]
+    alias = msgspec.structs.replace(ANN, other_emails=("Ann.B@acme.example",))
+    assert [a for a, _ in _guard(acknowledgement(NAME, users=("ann.b@acme.example",)), people=(alias,))] == [True]
+    ((acknowledged, message),) = _guard(acknowledgement(NAME, users=(ANN.email,)), people=(ANN, BOB))
+    assert not acknowledged
+    assert BOB.email in message
+    assert ANN.email not in message
+
+
+def test_max_covers_so_many() -> None:
+    """An Acknowledgement with `max` covers that many removals of the licence and not one more."""
+    assert [a for a, _ in _guard(acknowledgement(NAME, max=2), people=(ANN, BOB))] == [True]
+    assert [a for a, _ in _guard(acknowledgement(NAME, max=1), people=(ANN, BOB))] == [False]
+
+
+def test_until_is_inclusive() -> None:
+    """An Acknowledgement holds on its last day and not on the day after."""
+    paper = acknowledgement(NAME, users=(ANN.email,), until=date(2026, 11, 21))
+    assert [a for a, _ in _guard(paper)] == [True]
+    assert [a for a, _ in _guard(msgspec.structs.replace(paper, until=date(2026, 11, 20)))] == [False]
+
+
+def test_an_acknowledgement_causes_nothing() -> None:
+    """An Acknowledgement permits a removal; it does not take anything from anybody, and unused it warns."""
+    files = desired(organization(), everyone("Real-Time Translations"), acknowledgement(NAME, users=(ANN.email,)))
+    found = plan(files, msgspec.structs.replace(ANN, holds=(PRO.id, RTT.id)))
+    assert found.plan.changes == ()
+    assert codes(found) == ["acknowledgement-unused"]
+
+
+def test_a_used_acknowledgement_does_not_warn() -> None:
+    """An Acknowledgement whose licence goes from somebody in the plan is used."""
+    found = plan(
+        desired(ORG, everyone("Contact center Standard Agent"), acknowledgement(NAME, users=(ANN.email,))), ANN
+    )
+    assert "acknowledgement-unused" not in codes(found)
+
+
+def test_a_swap_is_irreversible_too() -> None:
+    """Replacing Calling Standard by Professional needs an Acknowledgement for Standard."""
+    hq = Location("L-HQ", "HQ", True)
+    org = organization(manage=managed("Webex Calling - Standard"))
+    person = Someone("ann@acme.example", holds=(STANDARD.id,), work_phone="+14085550100")
+    for papers, expected in (((), [False]), ((acknowledgement("Webex Calling - Standard", max=1),), [True])):
+        found = plan(
+            desired(org, everyone(NAME), *papers), person,
+            locations=(hq,), numbers=(PhoneNumber("+14085550100", hq.id, "HQ", "ACTIVE"),), licenses=(PRO, STANDARD),
+        )  # fmt: skip
+        assert [g.acknowledged for g in found.plan.guards if g.code == "irreversible"] == expected
