@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,28 +22,57 @@ CASES = sorted(
     folder for folder in Path(__file__).with_name("scenarios").iterdir() if (folder / "steps.yaml").is_file()
 )
 SEEDS = (0, 1, 4242)
-_AT_ONCE = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
 
 
-def told(case: Path, seed: int) -> str:
-    """The transcript of a case, and its plan files, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.support.scenario", str(case)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONHASHSEED": str(seed)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-    return done.stdout
+class Teller:
+    """A process with one PYTHONHASHSEED that tells any number of cases, each in a child of its own."""
+
+    def __init__(self, seed: int, folder: Path) -> None:
+        self._folder = folder / str(seed)
+        self._folder.mkdir()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.scenario", "--many"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def tell(self, case: Path) -> str:
+        """The transcript of a case, and its plan files."""
+        file = self._folder / case.name
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{case}\t{file}\n")
+        self._process.stdin.flush()
+        assert self._process.stdout.readline() == "told\n"
+        told = file.read_text()
+        assert END in told, told[-3000:]
+        return told
+
+    def end(self) -> None:
+        """No more cases."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def tellers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Teller]]:
+    """One for each seed."""
+    folder = tmp_path_factory.mktemp("told")
+    started = [Teller(seed, folder) for seed in SEEDS]
+    yield started
+    for teller in started:
+        teller.end()
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
-def test_the_transcript_is_the_agreed_one(case: Path) -> None:
+def test_the_transcript_is_the_agreed_one(case: Path, tellers: list[Teller]) -> None:
     """The command says exactly what expected.txt says, and plan files are the same bytes, whatever PYTHONHASHSEED."""
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        first, *others = pool.map(lambda seed: told(case, seed), SEEDS)
+    with ThreadPoolExecutor(1 if "PYTEST_XDIST_WORKER" in os.environ else 2) as pool:
+        first, *others = pool.map(lambda teller: teller.tell(case), tellers)
     for seed, other in zip(SEEDS[1:], others, strict=True):
         assert other == first, f"PYTHONHASHSEED={seed} tells it differently"
     transcript = first.partition(END)[0]

@@ -4,7 +4,7 @@ Everything is real but time: the click command runs in this process against a sa
 disk. The clock stands still within a step and moves one hour from step to step, and long sleeps are cut short, so that a
 transcript is the same bytes in every run. What cannot be the same is normalised in `_settled` and nowhere else.
 
-    python -m tests.support.scenario tests/e2e/scenarios/first-run
+    python -m tests.support.scenario tests/e2e/scenarios/first-run      (`--many`: cases from stdin, see `many`)
 
 Steps of `steps.yaml`, each with an optional `say:` (a line of prose) and `at:` (the moment it happens):
 
@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import io
 import json
 import os
 import random
@@ -33,14 +32,17 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import httpx
 import yaml
+
+from tests.support.captured import Captured, environment, set_variables, streams
 
 STARTS = datetime(2026, 11, 21, 12, tzinfo=UTC)
 VERSION = "0.0.0"
@@ -67,41 +69,6 @@ class Clock:
 
 class ScenarioError(Exception):
     """The case itself is wrong, or an apply did not settle."""
-
-
-class _Captured:
-    """stdout and stderr as one transcript, in the order written; lines of stderr begin with `~ `."""
-
-    def __init__(self) -> None:
-        self._parts: list[tuple[str, bytes]] = []
-        self.stdout = io.TextIOWrapper(_Part(self._parts, "out"), encoding="utf-8", write_through=True)
-        self.stderr = io.TextIOWrapper(_Part(self._parts, "err"), encoding="utf-8", write_through=True)
-
-    def text(self) -> str:
-        told, where, line = "", "", ""
-        for part, data in self._parts:
-            for piece in data.decode().splitlines(keepends=True):
-                if line and part != where:
-                    told, line = f"{told}{_marked(where, line)}\n", ""
-                where, line = part, line + piece
-                if line.endswith("\n"):
-                    told, line = told + _marked(where, line), ""
-        return told + (f"{_marked(where, line)}\n" if line else "")
-
-
-def _marked(where: str, line: str) -> str:
-    return f"~ {line}" if where == "err" else line
-
-
-class _Part(io.BytesIO):
-    def __init__(self, parts: list[tuple[str, bytes]], name: str) -> None:
-        super().__init__()
-        self._parts, self._name = parts, name
-
-    def write(self, data: Any) -> int:
-        raw = bytes(data)
-        self._parts.append((self._name, raw))
-        return len(raw)
 
 
 class Scenario:
@@ -168,8 +135,8 @@ class Scenario:
         from reconciler.cli import cli
 
         random.seed(0)  # the pauses after a broken connection are jittered, and told
-        captured = _Captured()
-        with _environment(env), _streams(captured):
+        captured = Captured()
+        with environment(env), streams(captured):
             try:
                 cli(arguments, prog_name="webex-licenses")
                 code: object = 0
@@ -284,34 +251,6 @@ def _settled(text: str, origin: str) -> str:
     return re.sub(r"\b\d+\.\d s\b", "N s", text)
 
 
-@contextmanager
-def _environment(changes: dict[str, str | None]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in changes}
-    _set(changes)
-    try:
-        yield
-    finally:
-        _set(before)
-
-
-def _set(values: dict[str, str | None]) -> None:
-    for name, value in values.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = str(value)
-
-
-@contextmanager
-def _streams(captured: _Captured) -> Iterator[None]:
-    kept = sys.stdin, sys.stdout, sys.stderr
-    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), captured.stdout, captured.stderr
-    try:
-        yield
-    finally:
-        sys.stdin, sys.stdout, sys.stderr = kept
-
-
 def _stop_time(clock: Clock) -> None:
     """One clock for the product, and no line that depends on how fast this machine is today."""
     from reconciler import wiring
@@ -332,12 +271,14 @@ def main(case: Path, out: Callable[[str], object]) -> None:
         shutil.copytree(case, Path(folder, "case"))
         os.chdir(Path(folder, "case"))
         steps = yaml.safe_load(Path("steps.yaml").read_text())
-        _set({name: None for name in os.environ if name.startswith("WEBEX_") or name.lower().endswith("_proxy")})
+        set_variables(
+            {name: None for name in os.environ if name.startswith("WEBEX_") or name.lower().endswith("_proxy")}
+        )
         scenario = Scenario(steps, out)
         _stop_time(scenario.clock)
         with running_sandbox(scenario.state, now=scenario.clock) as sandbox:
             scenario.origin = sandbox.origin
-            _set(
+            set_variables(
                 {
                     "WEBEX_ACCESS_TOKEN": "a-token",
                     "WEBEX_BASE_URL": sandbox.base_url,
@@ -351,9 +292,38 @@ def main(case: Path, out: Callable[[str], object]) -> None:
         os.chdir("/")
 
 
+def _told_apart(case: Path, file: Path) -> None:
+    """Tell one case in a child of this process, into `file`: everything is imported already, nothing else is shared."""
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    with file.open("w") as out:
+        try:
+            main(case, out.write)
+        except ScenarioError as error:
+            out.write(f"scenario: {error}\n")
+        except BaseException:
+            traceback.print_exc(file=out)
+    os._exit(0)
+
+
+def many() -> None:
+    """Cases from stdin, a line each: the folder, a tab, the file for the transcript. Answers a line when it is written."""
+    asyncio.sleep = _short_sleep  # type: ignore[assignment]  # before anything takes it as a default
+    for module in ("cli", "report.plan_text", "operations.apply", "webex", "store.opening", "store.sync", "store.view"):
+        import_module(f"reconciler.{module}")
+    import_module("tests.support.sandbox_server")
+    for line in sys.stdin:
+        case, _, file = line.rstrip("\n").partition("\t")
+        _told_apart(Path(case), Path(file))
+        sys.stdout.write("told\n")
+        sys.stdout.flush()
+
+
 if __name__ == "__main__":
     try:
-        main(Path(sys.argv[1]).resolve(), sys.stdout.write)
+        many() if sys.argv[1] == "--many" else main(Path(sys.argv[1]).resolve(), sys.stdout.write)
     except ScenarioError as error:
         sys.stdout.flush()
         sys.exit(f"scenario: {error}")
