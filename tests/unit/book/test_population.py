@@ -1,0 +1,66 @@
+"""Everybody counted by key: people whom the files cannot tell apart are resolved once."""
+
+from __future__ import annotations
+
+from reconciler.model.live import Origin
+from tests.support.desired import desired, everyone, exception, live, members, organization, plan
+from tests.support.live import MSG, PREMIUM, RTT, SALES, SUITE, SUPPORT, Someone
+
+FILES = desired(
+    organization("groupsThenOrganization"),
+    everyone("Real-Time Translations"),
+    members("Sales", "Real-Time Translations"),
+)
+
+
+def test_what_no_file_names_does_not_tell_people_apart() -> None:
+    """Groups and licences that no file names make no difference: such people share one key."""
+    crowd = [
+        Someone("a@acme.example"),
+        Someone("b@acme.example", groups=(SUPPORT.id,), holds=(PREMIUM.id,)),
+        Someone("c@acme.example", holds=(SUITE.id,), attendee=("x.webex.com",), admin_of=("x.webex.com",)),
+    ]
+    counts = plan(FILES, *crowd).workings.population.counts
+    assert list(counts.values()) == [3]
+
+
+def test_what_files_name_does() -> None:
+    """A named group, a declared licence, an origin and an exception each tell people apart."""
+    given = {RTT.id: ("template:everyone",)}
+    crowd = [
+        Someone("a@acme.example"),
+        Someone("b@acme.example", groups=(SALES.id,)),
+        Someone("c@acme.example", holds=(RTT.id,)),
+        Someone("d@acme.example", holds=(RTT.id,), given=given),
+        Someone("e@acme.example"),
+    ]
+    files = desired(FILES.organization, *FILES.templates, exception("x", "e@acme.example", exempt=True))
+    population = plan(files, *crowd).workings.population
+    assert sorted(population.counts.values()) == [1] * 5
+    assert {key.origins for key in population.counts} == {(), (Origin(RTT.id, ("template:everyone",)),)}
+
+
+def test_everybody_is_counted_once() -> None:
+    """Singled out or not, each person is in exactly one key, and comes back by it."""
+    crowd = [Someone(f"p{n}@acme.example", groups=(SALES.id,) if n % 2 else (), holds=(MSG.id,)) for n in range(9)]
+    files = desired(
+        FILES.organization, *FILES.templates, exception("x", "p1@acme.example", "p2@acme.example", exempt=True)
+    )
+    population = plan(files, *crowd).workings.population
+    assert sum(population.counts.values()) == 9
+    fetched = [person.email for person, _ in population.fetch(population.counts)]
+    assert fetched == sorted(person.email for person in crowd)
+    for person, key in population.fetch(population.counts):
+        assert population.key_of(person) == key
+
+
+def test_holders_of_every_licence_are_counted() -> None:
+    """Holders are counted for every licence, declared or not."""
+    found = plan(FILES, Someone("a@x", holds=(PREMIUM.id,)), Someone("b@x", holds=(PREMIUM.id, RTT.id)))
+    assert found.workings.population.holders == {PREMIUM.id: 2, RTT.id: 1}
+
+
+def test_the_view_is_asked_only_for_people_that_matter() -> None:
+    """People of keys nobody asked for are not fetched."""
+    snapshot = live(Someone("a@x", groups=(SALES.id,)), Someone("b@x"))
+    assert len(list(snapshot.people({1}))) == 1

@@ -1,0 +1,92 @@
+"""RULES 4.2: what the store is to remember after an apply."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.model.desired import Retention
+from reconciler.model.live import Origin
+from reconciler.model.memory import Memory
+from tests.support.desired import applied, desired, everyone, exception, members, organization, plan
+from tests.support.live import MSG, NOW, PREMIUM, RTT, SALES, SUITE, Someone
+
+NAME = "Real-Time Translations"
+FILES = desired(organization("groups"), members("Sales", NAME))
+HOLDER = Someone("ann@acme.example", groups=(SALES.id,), holds=(RTT.id,))
+
+
+def test_the_register_says_what_files_and_mode_were() -> None:
+    """The register keeps mode, groups and grants of every template, and when."""
+    registry = plan(FILES, HOLDER).ledger.registry
+    (template,) = registry.templates
+    assert (registry.assignment, registry.applied_at) == ("groups", NOW)
+    assert (template.name, template.kind, template.groups, template.grants) == ("sales", "group", (SALES.id,), (NAME,))
+
+
+def test_in_force_keeps_its_first_date() -> None:
+    """A template comes into force with its first completed apply and keeps that date."""
+    since = NOW.replace(year=2025)
+    memory = Memory(registry=applied(FILES).registry, in_force={"sales": since})
+    assert plan(FILES, HOLDER, memory=memory).ledger.in_force == {"sales": since}
+    assert plan(FILES, HOLDER, memory=Memory()).ledger.in_force == {"sales": NOW}
+
+
+@pytest.mark.parametrize(("adopt", "expected"), [(False, []), (True, [(Origin(RTT.id, ("template:sales",)),)])])
+def test_adopt(adopt: bool, expected: list[tuple[Origin, ...]]) -> None:
+    """What is held by hand and granted is adopted only if the files say so."""
+    files = desired(organization("groups", retention=Retention(adopt=adopt)), *FILES.templates)
+    assert list(plan(files, HOLDER).ledger.reorigin.values()) == expected
+
+
+def test_adopt_leaves_alone_what_nothing_grants() -> None:
+    """With `adopt`, what no template grants stays by hand; so does the higher tier that makes a grant needless."""
+    files = desired(
+        organization("groups", retention=Retention(adopt=True)), members("Sales", "Contact center Standard Agent")
+    )
+    person = Someone("ann@acme.example", groups=(SALES.id,), holds=(PREMIUM.id, SUITE.id, MSG.id))
+    assert plan(files, person).ledger.reorigin == {}
+
+
+def test_nothing_changes_where_the_ledger_is_right() -> None:
+    """Origins that are as they should be are not written again."""
+    person = Someone("ann@acme.example", groups=(SALES.id,), holds=(RTT.id,), given={RTT.id: ("template:sales",)})
+    found = plan(FILES, person).ledger
+    assert (found.reorigin, found.reorigin_people) == ({}, {})
+
+
+def test_people_whom_files_single_out_have_origins_of_their_own() -> None:
+    """Of two people in one situation, the one with an exception keeps an origin of their own."""
+    given: dict[str, tuple[str, ...]] = {RTT.id: ("template:old",)}
+    ann, bob = (
+        Someone(f"{name}@acme.example", groups=(SALES.id,), holds=(RTT.id,), given=given) for name in ("ann", "bob")
+    )
+    files = desired(FILES.organization, *FILES.templates, exception("x", ann.email, add=[NAME]))
+    ledger = plan(files, ann, bob).ledger
+    assert list(ledger.reorigin.values()) == [(Origin(RTT.id, ("template:sales",)),)]
+    assert ledger.reorigin_people == {ann.id: (Origin(RTT.id, ("exception:x", "template:sales")),)}
+
+
+def test_an_exempt_person_keeps_their_origins() -> None:
+    """Nothing is re-recorded for somebody the tool does not touch, though others in the situation change."""
+    given: dict[str, tuple[str, ...]] = {RTT.id: ("template:old",)}
+    ann, bob = (
+        Someone(f"{name}@acme.example", groups=(SALES.id,), holds=(RTT.id,), given=given) for name in ("ann", "bob")
+    )
+    files = desired(FILES.organization, *FILES.templates, exception("x", ann.email, exempt=True))
+    assert plan(files, ann, bob).ledger.reorigin_people == {ann.id: (Origin(RTT.id, ("template:old",)),)}
+
+
+def test_files_that_end_a_template_leave_a_mark() -> None:
+    """What a template gave before the files ended it is marked, so that the next plan can still tell row f from row e."""
+    person = Someone("ann@acme.example", groups=(SALES.id,), holds=(RTT.id,), given={RTT.id: ("template:sales",)})
+    after = desired(FILES.organization, members("Support", "Contact center Standard Agent"))
+    found = plan(after, person, memory=applied(FILES)).ledger
+    assert list(found.reorigin.values()) == [(Origin(RTT.id, ("dropped:sales",)),)]
+
+
+def test_organization_templates_claim_by_name() -> None:
+    """A claim names kind and template or exception."""
+    found = plan(
+        desired(organization(retention=Retention(adopt=True)), everyone(NAME)), Someone("a@x", holds=(RTT.id,))
+    )
+    assert list(found.ledger.reorigin.values()) == [(Origin(RTT.id, ("template:everyone",)),)]

@@ -1,0 +1,96 @@
+"""The nouns: ids, names, licences, findings, digests."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.model import canonical, ids
+from reconciler.model.catalog import License, Product, attendee
+from reconciler.model.finding import Finding, errors, ordered
+from reconciler.model.live import Scope
+from reconciler.model.plan import digest_of, stamp
+from tests.support.live import RTT, SALES, SUITE
+from tests.support.plans import one_of_everything
+
+UUID = "f5b36187-c8dd-4727-8b2f-f9c447f29046"
+
+
+@pytest.mark.parametrize(
+    "spelling", [UUID, UUID.upper(), f" {UUID} ", ids.encode("PEOPLE", UUID), ids.encode("PEOPLE", UUID) + "=="]
+)
+def test_one_thing_has_one_uuid(spelling: str) -> None:
+    """Padded, unpadded and bare spellings of an id are the same thing."""
+    assert ids.uuid_of(spelling) == UUID
+    assert ids.same(spelling, UUID)
+
+
+def test_a_group_id_is_known_by_its_first_part() -> None:
+    """The Webex id of a group carries its organization behind a colon, which does not count."""
+    assert ids.uuid_of(SALES.id) == "22222222-2222-4222-8222-222222222222"
+
+
+@pytest.mark.parametrize("text", ["", "x", "not base64!", "Y2lzY28="])
+def test_what_is_no_webex_id(text: str) -> None:
+    """Anything else is not taken for an id and does not raise."""
+    assert ids.decode(text) is None
+    assert ids.license_parts(text) is None
+
+
+def test_a_licence_id_tells_type_and_site() -> None:
+    """A licence id tells its letters and its site; one that does not follow the pattern tells nothing."""
+    parts = ids.license_parts(SUITE.id)
+    assert parts is not None
+    assert (parts.type, parts.site) == ("EE", "acme.webex.com")
+    assert License("whatever", "X").type == ""
+
+
+def test_available() -> None:
+    """Available is total minus consumed, negative when over-assigned, unknown when Webex does not say."""
+    assert License("i", "n", 5, 7).available == -2
+    assert License("i", "n", None, 7).available is None
+
+
+def test_products_read_as_people_write_them() -> None:
+    """A product is written with its site, the role of a site as attendee."""
+    assert str(Product("A", "b.webex.com")) == "A @ b.webex.com"
+    assert str(Product("A")) == "A"
+    assert attendee("b.webex.com").is_attendee
+
+
+def test_canonical_spellings() -> None:
+    """Names keep their case, addresses and sites do not."""
+    assert canonical.name(" Cafe\u0301 ") == "Caf\u00e9"
+    assert canonical.email(" Stra\u00dfe@X.example ") == "strasse@x.example"
+    assert canonical.site(" Acme.Webex.com ") == "acme.webex.com"
+
+
+def test_findings_in_order() -> None:
+    """Errors come first, lines in the order of numbers, and the same finding once."""
+    late, early = Finding("a", "warning", "f.yaml:10", "m"), Finding("a", "warning", "f.yaml:9", "m")
+    error = Finding("z", "error", "f.yaml:99", "m")
+    assert ordered([late, early, error, late]) == (error, early, late)
+    assert errors([late, error]) == (error,)
+
+
+def test_scopes_cover_what_they_read() -> None:
+    """A scope covers another that needs no more than it read."""
+    assert Scope(("a", "b"), True, True).covers(Scope(("a",), False, True))
+    assert not Scope(("a",)).covers(Scope(("a", "b")))
+    assert not Scope().covers(Scope(directory=True))
+    assert not Scope().covers(Scope(calling=True))
+    assert not Scope().covers(Scope(holders=(RTT.id,)))
+
+
+def test_a_plans_digest_covers_everything_but_itself() -> None:
+    """Stamping twice changes nothing; changing anything else changes the digest."""
+    import msgspec
+
+    plan = one_of_everything()
+    assert stamp(plan) == plan
+    assert digest_of(msgspec.structs.replace(plan, digest="x")) == plan.digest
+    assert digest_of(msgspec.structs.replace(plan, waiting=())) != plan.digest
+
+
+def test_canonical_json_sorts_keys() -> None:
+    """Two dictionaries with the same content have the same bytes."""
+    assert canonical.json_bytes({"b": 1, "a": 2}) == canonical.json_bytes({"a": 2, "b": 1}) == b'{"a":2,"b":1}'
