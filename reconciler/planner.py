@@ -96,6 +96,17 @@ def make_plan(desired: Desired, live: LiveView, memory: Memory, now: datetime, t
     return Planned(stamp(plan), ledger(book, population, answers, difference.waiting_keys, now), workings)
 
 
+_WHY_HELD = {
+    "first-apply": ": the first apply only adds; the next plan takes it up, or set `guards.firstApply: all`",
+    "group-missing": ": a group is missing or suddenly empty, see the findings",
+    "group-incomplete": ": a group was read only in part; sync again later",
+    "irreversible": ": it cannot be taken back, and no Acknowledgement covers it",
+    "license-incomplete": ": holders were read only in part; sync again later",
+    "people-shrunk": ": fewer people were read than the time before; sync again",
+    "protected": ": people under `guards.protected` lose nothing",
+}
+
+
 def _check_snapshot(desired: Desired, live: LiveView) -> None:
     snapshot = live.snapshot()
     if snapshot.people == 0:
@@ -223,7 +234,11 @@ def _guards(
     for item in difference.held:
         held_by[item.guard] = held_by.get(item.guard, 0) + 1
     results += [
-        GuardResult(guard, "hold", f"{'1 operation is' if count == 1 else f'{count} operations are'} held back")
+        GuardResult(
+            guard,
+            "hold",
+            f"{'1 operation is' if count == 1 else f'{count} operations are'} held back{_WHY_HELD.get(guard, '')}",
+        )
         for guard, count in sorted(held_by.items())
     ]
     return tuple(results)

@@ -149,7 +149,7 @@ class Book:
             for group in item.groups:
                 declared.setdefault(group, str(item.template.source))
         self.groups.check_emptied(declared, members_seen, self.findings)
-        self.groups.release(self.desired.acknowledgements, self.today)
+        self.groups.release(self.desired.acknowledgements, self.today, self.findings)
 
     def _declared(self) -> frozenset[Product]:
         granted = {grant.product for item in self.templates for grant in item.grants}

@@ -36,6 +36,7 @@ class Groups:
         }
         self._peopled = {canonical.name(group.name) for group in known if group.had_members}
         self._released: set[str] = set()
+        self._told: list[tuple[str, Finding]] = []
         self.released_by: set[str] = set()
         self.lost: set[str] = set()
 
@@ -85,19 +86,22 @@ class Groups:
         return None
 
     def _missing(self, known: KnownGroup, where: str, findings: list[Finding]) -> str:
-        if known.id not in self._released:
-            self.lost.add(known.id)
-        findings.append(
-            Finding(
-                "group-missing",
-                "warning",
-                where,
-                f"group {known.name!r} was there before and is gone now; what its former members hold is kept",
-                f"restore the group, take it out of the files, or release the licences with an Acknowledgement "
-                f"(group: {known.name})",
-            )
+        told = Finding(
+            "group-missing",
+            "warning",
+            where,
+            f"group {known.name!r} was there before and is gone now; what its former members hold is kept",
+            f"restore the group, take it out of the files, or release the licences with an Acknowledgement "
+            f"(group: {known.name})",
         )
+        self._lose(known.id, told, findings)
         return known.id
+
+    def _lose(self, group_id: str, told: Finding, findings: list[Finding]) -> None:
+        if group_id not in self._released:
+            self.lost.add(group_id)
+            self._told.append((group_id, told))
+            findings.append(told)
 
     def _unknown(self, name: str, where: str) -> Finding:
         folded = {text.casefold(): text for text in sorted(self._by_name)}
@@ -123,19 +127,17 @@ class Groups:
             name = self.names[group_id]
             had_members = canonical.name(name) in self._peopled or (known is not None and known.had_members)
             if group_id in seen and seen[group_id][0] == 0 and had_members:
-                self.lost.add(group_id)
-                findings.append(
-                    Finding(
-                        "group-emptied",
-                        "warning",
-                        where,
-                        f"group {name!r} had members before and has none now; what they hold is kept",
-                        f"if that is meant, release the licences with an Acknowledgement (group: {name})",
-                    )
+                told = Finding(
+                    "group-emptied",
+                    "warning",
+                    where,
+                    f"group {name!r} had members before and has none now; what they hold is kept",
+                    f"if that is meant, release the licences with an Acknowledgement (group: {name})",
                 )
+                self._lose(group_id, told, findings)
 
-    def release(self, acknowledgements: Sequence[Acknowledgement], today: date) -> None:
-        """Take groups off the lost list that a valid Acknowledgement releases."""
+    def release(self, acknowledgements: Sequence[Acknowledgement], today: date, findings: list[Finding]) -> None:
+        """Take groups off the lost list that a valid Acknowledgement releases, and what was told of them off `findings`."""
         for item in acknowledgements:
             if item.group is not None and item.until >= today:
                 quiet: list[Finding] = []
@@ -144,3 +146,5 @@ class Groups:
                 if found in self.lost:
                     self.released_by.add(item.name)
         self.lost -= self._released
+        over = [told for group_id, told in self._told if group_id in self._released]
+        findings[:] = [finding for finding in findings if finding not in over]
