@@ -57,7 +57,7 @@ def _apply(path: Path, plan_file: Path | None, yes: bool, format_: Format) -> No
 
     given = read_plan(plan_file) if plan_file is not None else None
     with opened(path) as (desired, context):
-        plan = given or _plan_now(desired, context, path, yes=yes, on_stderr=format_ == "json")
+        plan = given or _plan_now(desired, context, yes=yes, on_stderr=format_ == "json")
         stop = Stop(context.progress.note)
         try:
             result = stop.run(apply(desired, context, plan, stop=stop))
@@ -68,7 +68,7 @@ def _apply(path: Path, plan_file: Path | None, yes: bool, format_: Format) -> No
         click.get_current_context().exit(FAILED if result.interrupted and not result.sent else INCOMPLETE)
 
 
-def _plan_now(desired: Desired, context: Context, path: Path, *, yes: bool, on_stderr: bool) -> Plan:
+def _plan_now(desired: Desired, context: Context, *, yes: bool, on_stderr: bool) -> Plan:
     from reconciler.errors import BlockedPlanError
     from reconciler.operations.additions import additions_only
     from reconciler.operations.plan import plan as make
@@ -78,7 +78,7 @@ def _plan_now(desired: Desired, context: Context, path: Path, *, yes: bool, on_s
     left_out = 0
     if yes:
         plan, left_out = additions_only(plan)
-    text = plan_report(plan, "text", path=path)
+    text = plan_report(plan, "text")
     if on_stderr:
         click.echo(text, err=True)
     else:

@@ -89,8 +89,8 @@ def emit(data: str | bytes) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def plan_report(plan: Plan, format_: str, *, plan_file: str | None = None, path: Path | None = None) -> str | bytes:
-    """A plan in one of the formats that `plan` and `show` know."""
+def plan_report(plan: Plan, format_: str, *, plan_file: str | None = None, path: str | None = None) -> str | bytes:
+    """A plan in one of the formats that `plan` and `show` know; `path` as in `report.plan_text`."""
     if format_ == "json":
         from reconciler.report import plan_json
 
@@ -101,8 +101,7 @@ def plan_report(plan: Plan, format_: str, *, plan_file: str | None = None, path:
         return plan_markdown.render(plan)
     from reconciler.report import plan_text
 
-    directory = str(path) if path is not None else "PATH"
-    return plan_text.render(plan, width=width(), colour=colour(sys.stdout), plan_file=plan_file, path=directory)
+    return plan_text.render(plan, width=width(), colour=colour(sys.stdout), plan_file=plan_file, path=path)
 
 
 def read_plan(file: Path) -> Plan:

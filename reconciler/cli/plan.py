@@ -43,6 +43,6 @@ def command(path: Path, out: Path | None, format_: str, offline: bool, detailed_
         plan = make(desired, context, offline=offline).plan
     if out is not None:
         write_plan(out, plan)
-    emit(plan_report(plan, format_, plan_file=str(out) if out else None, path=path))
+    emit(plan_report(plan, format_, plan_file=str(out) if out else None, path=str(path)))
     if detailed_exitcode and plan.changes:
         click.get_current_context().exit(CHANGES)

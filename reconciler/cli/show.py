@@ -14,4 +14,4 @@ from reconciler.cli.common import emit, format_option, plan_report, read_plan
 @format_option("text", "json", "markdown")
 def command(file: Path, format_: str) -> None:
     """Show the plan in FILE, after checking that it is whole and unchanged."""
-    emit(plan_report(read_plan(file), format_, plan_file=str(file)))
+    emit(plan_report(read_plan(file), format_, plan_file=str(file), path="PATH"))

@@ -20,10 +20,13 @@ NAMED = 20
 ALL_OF_THEM = "webex-licenses show FILE --format json"
 
 
-def render(plan: Plan, *, width: int = 80, colour: bool = False, plan_file: str | None = None, path: str = ".") -> str:
+def render(
+    plan: Plan, *, width: int = 80, colour: bool = False, plan_file: str | None = None, path: str | None = "."
+) -> str:
     """The plan as text of at most `width` columns.
 
-    `plan_file` is where it was saved and `path` the directory of its files, for the command at the end.
+    `plan_file` is where it was saved and `path` the directory of its files, for the command at the end; with None for
+    `path` nothing is said about what to do next, because it happens next.
     """
     sections: tuple[Callable[[Plan], Section], ...] = (
         _verdict,
@@ -36,7 +39,8 @@ def render(plan: Plan, *, width: int = 80, colour: bool = False, plan_file: str 
         _guards,
     )
     parts = [part for section in sections for part in section(plan)]
-    return canvas.draw([*parts, *_next(plan, plan_file, path)], width=width, colour=colour)
+    parts += _next(plan, plan_file, path) if path is not None else []
+    return canvas.draw(parts, width=width, colour=colour)
 
 
 def _verdict(plan: Plan) -> Section:
