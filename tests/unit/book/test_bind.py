@@ -147,10 +147,11 @@ def _managed(**fields: Any) -> tuple[frozenset[Product], list[str]]:
 
 def test_manage_entries() -> None:
     """`manage` takes a bare name (all sites), a reference (one site), a role of a site; what is unknown is an error."""
-    everywhere = {Product("Webex Meetings Suite", site) for site in (SITE, EMEA, "linked.webex.com")}
+    everywhere = frozenset(Product("Webex Meetings Suite", site) for site in (SITE, EMEA, "linked.webex.com"))
+    one = frozenset({Product("Webex Meetings Suite", EMEA)})
     assert _managed(name="Webex Meetings Suite") == (everywhere, [])
-    assert _managed(reference=ref("Webex Meetings Suite", site=EMEA)) == ({Product("Webex Meetings Suite", EMEA)}, [])
-    assert _managed(attendee_site=SITE) == ({attendee(SITE)}, [])
+    assert _managed(reference=ref("Webex Meetings Suite", site=EMEA)) == (one, [])
+    assert _managed(attendee_site=SITE) == (frozenset({attendee(SITE)}), [])
     assert _managed(reference=ref("Webex Meetings Suite", site=EMEA, account_type="attendee"))[0] == {attendee(EMEA)}
     assert _managed(name="Nothing")[1] == ["unknown-license"]
     assert _managed(attendee_site="other.webex.com")[1] == ["unknown-site"]

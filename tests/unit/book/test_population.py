@@ -26,7 +26,7 @@ def test_what_no_file_names_does_not_tell_people_apart() -> None:
 
 def test_what_files_name_does() -> None:
     """A named group, a declared licence, an origin and an exception each tell people apart."""
-    given = {RTT.id: ("template:everyone",)}
+    given: dict[str, tuple[str, ...]] = {RTT.id: ("template:everyone",)}
     crowd = [
         Someone("a@acme.example"),
         Someone("b@acme.example", groups=(SALES.id,)),

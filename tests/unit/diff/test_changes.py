@@ -13,7 +13,6 @@ from tests.support.live import MSG, NOW, PREMIUM, RTT, SALES, SITE, SUITE, Someo
 
 NAME = "Real-Time Translations"
 FILES = desired(organization("groupsThenOrganization"), everyone("Webex Meetings Suite"), members("Sales", NAME))
-BASE = {"holds": (MSG.id,)}
 
 
 def _cause(files: Desired, person: Someone, memory: Memory) -> list[str]:

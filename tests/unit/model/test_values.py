@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from reconciler.model import canonical, ids
@@ -83,8 +84,6 @@ def test_scopes_cover_what_they_read() -> None:
 
 def test_a_plans_digest_covers_everything_but_itself() -> None:
     """Stamping twice changes nothing; changing anything else changes the digest."""
-    import msgspec
-
     plan = one_of_everything()
     assert stamp(plan) == plan
     assert digest_of(msgspec.structs.replace(plan, digest="x")) == plan.digest
