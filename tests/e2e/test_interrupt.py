@@ -48,6 +48,8 @@ metadata: {name: everyone}
 spec: {licenses: [{license: Basic Messaging}, {license: Webex Meetings Suite}]}
 """
 SLOW_PATCH = {"rules": [{"match": {"method": "PATCH"}, "then": {"delay": 0.25}}]}
+# Slow enough for a second process to start meanwhile on a machine that has other things to do.
+STALLED_PATCH = {"rules": [{"match": {"method": "PATCH"}, "then": {"delay": 2.0}}]}
 Run = subprocess.CompletedProcess[str]
 
 
@@ -240,13 +242,14 @@ def test_a_kill_in_the_middle(world: World) -> None:
 def test_two_at_once(world: World) -> None:
     """One of two applies ends 4 and says who holds the lock; the other one is not disturbed."""
     world.plan()
-    world.trouble(SLOW_PATCH)
+    world.trouble(STALLED_PATCH)
     first = world.start("apply", "--plan", "plan.json")
     world.until(lambda: len(world.calls("PATCH")) >= 1)
     second = world.run("apply", "--plan", "plan.json")
     assert second.returncode == 4, second.stdout + second.stderr
     assert f"process {first.pid}" in second.stderr
     assert second.stdout == ""
+    world.trouble({})
     done = ended(first)
     assert done.returncode == 0, done.stdout + done.stderr
     assert Counter(call["person"] for call in world.calls("PATCH")) == Counter(PEOPLE)
