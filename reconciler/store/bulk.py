@@ -82,10 +82,10 @@ def _among(dialect: str, column: Column[Any] | ColumnElement[Any], values: Colle
 def intern(connection: Connection, interned: Interned, used: Collection[int]) -> int:
     """Store the situations `used`, and their sets, as far as the store lacks them; returns the number of new rows."""
     keys = {identity: interned.situations[identity] for identity in used}
-    wanted = {item for key in keys.values() for item in key[:5]}
+    wanted = set[int]().union(*(key[:5] for key in keys.values()))
     sets = {identity: (packed,) for identity, packed in interned.sets.items() if identity in wanted}
     written = _keep(connection, member_set, ("packed",), sets)
-    return written + _keep(connection, situation, situation.c.keys()[1:], {i: tuple(key) for i, key in keys.items()})
+    return written + _keep(connection, situation, situation.c.keys()[1:], keys)
 
 
 def _keep(connection: Connection, table: Table, columns: Sequence[str], content: Mapping[int, tuple[Any, ...]]) -> int:

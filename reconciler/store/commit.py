@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, literal, select, update
 
 from reconciler.errors import StoreError
 from reconciler.store import bulk
 from reconciler.store.packing import EMPTY, Interned
-from reconciler.store.tables import PERSON_COLUMNS, person, person_past, situation, stage
+from reconciler.store.tables import PERSON_COLUMNS, STAGE_COLUMNS, person, person_past, situation, stage
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
@@ -57,6 +58,22 @@ class Written(NamedTuple):
     added: int
     changed: int
     gone: int
+
+
+def put_first(
+    connection: Connection, org: int, moment: int, key: int, rows: Iterable[tuple[Any, ...]], again: Collection[str]
+) -> int:
+    """Enter the people of an organization that has none, from rows of STAGE_COLUMNS; returns their number.
+
+    Of people who came `again`, the last row counts.
+    """
+    if again:
+        rows = {row[0]: row for row in rows}.values()
+    place = STAGE_COLUMNS.index("situation")
+    columns = (*STAGE_COLUMNS, "org", "since", "first_sync", "first_situation")
+    # Sorted by id: rows and index grow at their ends.
+    values = ((*row, org, moment, key, row[place]) for row in sorted(rows, key=itemgetter(0)))
+    return bulk.insert(connection, person, columns, values)
 
 
 class Staged:

@@ -12,11 +12,11 @@ from reconciler.model.plan import AttendeeOperation, Because, LicenseOperation
 from reconciler.model.result import PersonResult
 from reconciler.store import bulk
 from reconciler.store.commit import close
-from reconciler.store.packing import Interned, Key, Unpacker, broken, fingerprint
-from reconciler.store.tables import member_set, person, situation
+from reconciler.store.packing import Facts, Interned, Key, Unpacker, broken, fingerprint
+from reconciler.store.tables import member_set, moves, person, situation
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Column, ColumnElement, Connection
 
 _DONE = ("done", "alreadyDone")
 
@@ -89,7 +89,7 @@ def settle_person(
     if identity == row["situation"]:
         return
     bulk.intern(connection, interned, [identity])
-    stamp = fingerprint(
+    facts = Facts(
         interned.situation(key._replace(origins=interned.origins(()))),
         row["email"],
         row["name"],
@@ -102,7 +102,9 @@ def settle_person(
     )
     this = person.c.id == row["id"]
     close(connection, moment, this)
-    connection.execute(update(person).where(this).values(situation=identity, since=moment, fingerprint=stamp))
+    connection.execute(
+        update(person).where(this).values(situation=identity, since=moment, fingerprint=fingerprint(facts))
+    )
 
 
 def reorigin(
@@ -126,10 +128,7 @@ def reorigin(
         if changed != identity:
             target[identity] = changed
     bulk.intern(connection, interned, set(target.values()))
-    for identity, changed in target.items():
-        there = (person.c.org == org) & (person.c.situation == identity) & (person.c.since < moment) & others
-        close(connection, moment, there)
-        connection.execute(update(person).where(there).values(situation=changed, since=moment))
+    _move(connection, moment, (person.c.org == org) & (person.c.since < moment) & others, person.c.situation, target)
 
 
 def _reorigin_people(connection: Connection, org: int, moment: int, people: Mapping[str, tuple[Origin, ...]]) -> None:
@@ -138,16 +137,26 @@ def _reorigin_people(connection: Connection, org: int, moment: int, people: Mapp
         situation.c.id == person.c.situation,
         bulk.among(connection, person.c.person_id, set(people)),
     )
-    interned, rows_of = Interned(), dict[int, list[int]]()
+    interned, target = Interned(), {}
     for row, person_id, identity, *key in sorted(bulk.rows(connection, statement)):
         changed = interned.situation(Key(*key)._replace(origins=interned.origins(people[person_id])))
         if changed != identity:
-            rows_of.setdefault(changed, []).append(row)
-    bulk.intern(connection, interned, set(rows_of))
-    for changed, rows in rows_of.items():
-        there = bulk.among(connection, person.c.id, rows)
-        close(connection, moment, there)
-        connection.execute(update(person).where(there).values(situation=changed, since=moment))
+            target[row] = changed
+    bulk.intern(connection, interned, set(target.values()))
+    _move(connection, moment, person.c.org == org, person.c.id, target)
+
+
+def _move(
+    connection: Connection, moment: int, who: ColumnElement[bool], by: Column[int], target: Mapping[int, int]
+) -> None:
+    """Put people among `who` into the situation that `target` names for their value of `by`, all in one go."""
+    if not target:
+        return
+    moves.create(connection)
+    bulk.insert(connection, moves, ("old", "new"), sorted(target.items()))
+    close(connection, moment, who & by.in_(select(moves.c.old)))
+    connection.execute(update(person).where(who, by == moves.c.old).values(situation=moves.c.new, since=moment))
+    moves.drop(connection)
 
 
 def _read(connection: Connection, identity: int, key: Key) -> Situation:

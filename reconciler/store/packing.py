@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import NamedTuple, TypeVar, cast, get_args
+from typing import Any, NamedTuple, TypeVar, cast, get_args
 
 import msgspec
 
@@ -80,21 +80,24 @@ def digest64(data: bytes) -> int:
     return int.from_bytes(blake2b(data, digest_size=8).digest(), "big") & _POSITIVE
 
 
-def fingerprint(
-    base: int,
-    email: str,
-    name: str,
-    created: int | None,
-    other_emails: Sequence[str],
-    phone: str | None,
-    extension: str | None,
-    location_id: str | None,
-    provision_source: str | None,
-) -> int:
-    """A digest of all that a sync may change in a person; `base` is the situation without origins, `created` in ms."""
+class Facts(NamedTuple):
+    """All that a sync may change in a person; `base` is the situation without origins, `created` in ms."""
+
+    base: int
+    email: str
+    name: str
+    created: int | None
+    other_emails: Sequence[str]
+    phone: str | None
+    extension: str | None
+    location_id: str | None
+    provision_source: str | None
+
+
+def fingerprint(facts: tuple[Any, ...]) -> int:
+    """A digest of `Facts`."""
     # Spelled out, not through digest64: this runs once for every person of every sync.
-    data = _pack((base, email, name, created, other_emails, phone, extension, location_id, provision_source))
-    return int.from_bytes(blake2b(data, digest_size=8).digest(), "big") & _POSITIVE
+    return int.from_bytes(blake2b(_pack(facts), digest_size=8).digest(), "big") & _POSITIVE
 
 
 class Key(NamedTuple):

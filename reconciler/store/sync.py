@@ -1,7 +1,8 @@
 """Writing a snapshot: people are compared by fingerprint as they arrive, and only what differs is written at the end.
 
 Until `commit` nothing but a temporary table of this connection is touched, so a reading that breaks off leaves no trace,
-and other processes are kept waiting only for one short transaction.
+and other processes are kept waiting only for one short transaction. An organization that is read for the first time needs
+no such table: there is nothing to join its people with, so they wait in memory, as far as they are not too many.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from reconciler.store.database import Database
 
 _AT_ONCE = 10_000
+_HELD = 250_000
+"""People of a new organization who wait in memory for their transaction, some 500 bytes each. Beyond, they are staged."""
 
 
 class SyncWriter:
@@ -57,15 +60,14 @@ class SyncWriter:
         self._seen: dict[str, int] = {}
         self._again: set[str] = set()
         self._waiting_rows: list[tuple[Any, ...]] = []
-        self._moment: int | None = None
+        self._staged = False
+        self._moment = 0
         self._open: Connection | None = None
 
     def __enter__(self) -> Self:
         with self._database.told_plainly():
             self._open = self._database.own_connection()
             try:
-                with self._open.begin():
-                    stage.create(self._open)
                 with self._open.begin():
                     self._remember(self._open)
             except BaseException:
@@ -112,9 +114,9 @@ class SyncWriter:
     def people(self, people: Sequence[PersonReading]) -> None:
         """A page of people. Somebody who comes twice counts once, as read last."""
         known, seen, bases, of, again = self._known, self._seen, self._bases, self._memberships.of, self._again
-        used, stage = self._used, self._waiting_rows.append
+        use, keep, address_of = self._used.add, self._waiting_rows.append, canonical.email
         for reading in people:
-            identity, created = reading.id, reading.created
+            identity, created, address, others = reading.id, reading.created, reading.email, reading.other_emails
             groups = of.get(identity)
             if groups is None:
                 groups = of.get(grouping.spelled(identity), 0)
@@ -128,49 +130,48 @@ class SyncWriter:
             )
             base = bases.get(content) or self._base(content)
             made = None if created is None else to_ms(created)
-            others = reading.other_emails
-            directory = (reading.work_phone, reading.extension, reading.location_id, reading.provision_source)
-            stamp = fingerprint(base, reading.email, reading.name, made, others, *directory)
-            if identity in seen:
-                if seen[identity] == stamp:
+            name, phone, extension = reading.name, reading.work_phone, reading.extension
+            place, source = reading.location_id, reading.provision_source
+            stamp = fingerprint((base, address, name, made, others, phone, extension, place, source))  # as `Facts`
+            before = seen.setdefault(identity, stamp)
+            if before is not stamp:  # Here already.
+                if before == stamp:
                     continue
                 again.add(identity)
-            elif known.get(identity) == stamp:
                 seen[identity] = stamp
+            elif known and known.get(identity) == stamp:
                 continue
-            seen[identity] = stamp
-            used.add(base)
-            address = reading.email
-            stage(
-                (
-                    identity,
-                    address,
-                    canonical.email(address),
-                    "\n".join(others) if others else "",
-                    reading.name,
-                    made,
-                    *directory,
-                    base,
-                    stamp,
-                )
+            use(base)
+            more = "\n".join(others) if others else ""
+            # In the order of STAGE_COLUMNS.
+            keep(
+                (identity, address, address_of(address), more, name, made, phone, extension, place, source, base, stamp)
             )
-        if len(self._waiting_rows) >= _AT_ONCE:
+        if len(self._waiting_rows) >= (_AT_ONCE if self._staged or self._moment else _HELD):
             with self._database.told_plainly(), self._connection.begin():
-                self._flush()
+                self._stage()
 
     def commit(self) -> SyncCounts:
         """Write the snapshot in one transaction, or raise StoreError and write nothing."""
         connection = self._connection
         with self._database.told_plainly(), write_on(connection):
-            self._flush()
             org, last = lock_org(connection, self._org_id, self._org_name)
-            if self._moment is not None and last != self._moment:
+            # No moment yet means no people yet, neither present nor past.
+            directly = not last and not self._staged
+            if not directly:
+                self._stage()
+            if last != self._moment:
                 self._known = commit.reconcile(connection, org, self._known, self._seen, self._org_id)
             moment = next_moment(connection, org, last, self._taken_at)
             readings = self._readings(connection, org, moment)
             key = self._enter(connection, org, moment)
-            people = commit.Staged(connection, org, moment, key, self._interned, self._used)
-            written = people.write(self._known, self._seen, self._again)
+            if directly:
+                rows = bulk.intern(connection, self._interned, self._used)
+                people = commit.put_first(connection, org, moment, key, self._waiting_rows, self._again)
+                written = commit.Written(rows + people, added=people, changed=0, gone=0)
+            else:
+                staged = commit.Staged(connection, org, moment, key, self._interned, self._used)
+                written = staged.write(self._known, self._seen, self._again)
             snapshot = snapshot_of(connection, key)
         self.__exit__(None, None, None)
         return SyncCounts(
@@ -210,7 +211,11 @@ class SyncWriter:
         base = self._bases[content] = self._interned.situation(key)
         return base
 
-    def _flush(self) -> None:
+    def _stage(self) -> None:
+        """Put the waiting rows aside in the temporary table, which is made when it is first needed."""
+        if not self._staged:
+            stage.create(self._connection)
+            self._staged = True
         bulk.insert(self._connection, stage, STAGE_COLUMNS, self._waiting_rows)
         self._waiting_rows = []
 

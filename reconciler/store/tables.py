@@ -8,7 +8,7 @@ numbers.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -63,9 +63,6 @@ situation = Table(
     _number("siteadmin"),
     _text("state"),
     _number("unreadable"),
-    UniqueConstraint(
-        "groups", "holdings", "origins", "attendees", "siteadmin", "state", "unreadable", name="situation_content"
-    ),
 )
 
 
@@ -99,7 +96,6 @@ person = Table(
     _serial(),
     *_person_columns(),
     Index("person_identity", "org", "person_id", unique=True),
-    Index("person_canonical", "org", "canonical"),
     Index("person_situation", "org", "situation"),
 )
 Index(
@@ -224,6 +220,9 @@ lease = Table(
     _number("since"),
     _number("expires"),
 )
+
+# Lives only while an apply is recorded: where people go who have this situation, or this row.
+moves = Table("moves", MetaData(), Column("old", KEY, primary_key=True), _number("new"), prefixes=["TEMPORARY"])
 
 # Lives only in the connection of one sync: rows that are new or changed, until its one short transaction.
 stage = Table(

@@ -74,6 +74,17 @@ def test_single_people_get_origins_of_their_own(store: Store) -> None:
     assert origins(store) == {"ann": SALES, "bob": MARKED, "cem": ()}
 
 
+def test_origins_of_several_situations_change_at_once(store: Store) -> None:
+    """Two situations that trade places, and one that moves to where another was: nobody is moved on."""
+    record(store, {}, {"ann": SALES, "bob": MARKED}, LATER)
+    live = store.live(ORG)
+    by_person = live.locate(PEOPLE)
+    trade = {by_person["ann"]: MARKED, by_person["bob"]: (), by_person["cem"]: SALES}
+    record(store, trade, {}, LATER + timedelta(minutes=1))
+    assert origins(store) == {"ann": MARKED, "bob": (), "cem": SALES}
+    assert live.locate(PEOPLE) == by_person
+
+
 def test_origins_of_single_people_survive_the_next_sync(store: Store) -> None:
     """A sync of unchanged people writes nothing and forgets nothing."""
     record(store, {}, {"bob": MARKED}, LATER)

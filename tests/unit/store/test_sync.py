@@ -212,6 +212,51 @@ def test_origins_outlive_a_change_by_hand_and_an_incomplete_read(store: Store) -
     assert situation_of(store.live(ORG), "ann").origins == ours
 
 
+def test_who_comes_back_gets_their_own_origins_and_nobody_elses(store: Store) -> None:
+    """Among several who were away, and others who stayed and changed, everybody keeps exactly what was theirs."""
+    people = [someone(name) for name in ("ann", "bob", "cem", "dan", "eve")]
+    sync(store, hour(0), people)
+    theirs = {}
+    for number, name in enumerate(("ann", "bob", "cem", "dan"), 1):
+        carry_out(store, hour(number), name, (license_operation("add", MEETINGS, f"template-{name}"), "done"))
+        theirs[name] = (Origin(MEETINGS, (f"template:template-{name}",)),)
+    sync(store, hour(5), [someone("dan", MEETINGS), someone("eve")])
+    sync(store, hour(6), [someone("dan", MEETINGS)])
+    back = [someone("ann", CALLING), someone("bob"), someone("cem", MEETINGS), someone("dan", CALLING), someone("eve")]
+    counts = sync(store, hour(7), [*back, someone("fay")])
+    assert (counts.added, counts.changed, counts.snapshot.people) == (5, 1, 6)
+    found = {name: situation_of(store.live(ORG), name).origins for name in ("ann", "bob", "cem", "dan", "eve", "fay")}
+    assert found == theirs | {"eve": (), "fay": ()}
+
+
+@pytest.mark.parametrize("held", [1, 3, 1000])
+def test_a_first_sync_is_the_same_whether_people_fit_in_memory_or_not(
+    store: Store, monkeypatch: pytest.MonkeyPatch, held: int
+) -> None:
+    """Beyond so many people they are put aside on the way; who comes twice counts once, as read last, all the same."""
+    monkeypatch.setattr("reconciler.store.sync._HELD", held)
+    with store.begin_sync(ORG, "Acme", Scope(), hour(0)) as writer:
+        for page in (("ann", "bob"), ("cem", "ann"), ("dan",), ("bob",)):
+            writer.people([someone(name, MEETINGS) for name in page])
+        writer.people([someone("cem", CALLING)])
+        counts = writer.commit()
+    assert (counts.added, counts.changed, counts.gone, counts.snapshot.people) == (4, 0, 0, 4)
+    assert names(store.live(ORG)) == [f"{name}@acme.example" for name in ("ann", "bob", "cem", "dan")]
+    assert situation_of(store.live(ORG), "cem").holdings == (CALLING,)
+    assert sync(store, hour(1), [someone(name, MEETINGS) for name in ("ann", "bob", "dan")]).changed == 0
+
+
+def test_two_first_syncs_at_once_make_one_organization(store: Store, url: str) -> None:
+    """Who comes second compares with what the first has written in the meantime."""
+    with Store.open(url) as other, store.begin_sync(ORG, "Acme", Scope(), hour(1)) as writer:
+        writer.people([someone("ann", MEETINGS), someone("bob")])
+        sync(other, hour(1), [someone("ann"), someone("bob"), someone("cem")])
+        counts = writer.commit()
+    assert (counts.added, counts.changed, counts.gone, counts.unchanged) == (0, 1, 1, 1)
+    assert names(store.live(ORG)) == ["ann@acme.example", "bob@acme.example"]
+    assert situation_of(store.live(ORG), "ann").holdings == (MEETINGS,)
+
+
 def test_organizations_do_not_mix(store: Store) -> None:
     """Two organizations in one store have people, pools and snapshots of their own."""
     sync(store, hour(0), [someone("ann")])

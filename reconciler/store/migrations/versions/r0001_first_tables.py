@@ -80,7 +80,6 @@ def _people() -> None:
         sa.Column("fingerprint", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("person_canonical", "person", ["org", "canonical"], unique=False)
     op.create_index("person_identity", "person", ["org", "person_id"], unique=True)
     op.create_index(
         "person_other",
@@ -125,9 +124,6 @@ def _people() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("unreadable", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint(
-            "groups", "holdings", "origins", "attendees", "siteadmin", "state", "unreadable", name="situation_content"
-        ),
     )
     op.create_table(
         "sync",
