@@ -12,6 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from reconciler.resolve import (
+    a_denied_prerequisite_blocks,
     a_held_host_license_keeps_its_site,
     a_held_unit_satisfies,
     calling_needs_a_readable_record,
@@ -77,6 +78,7 @@ SETTLING: tuple[Rule, ...] = (
     Rule("a-held-host-license-keeps-its-site", "2.5, 3.6", a_held_host_license_keeps_its_site.act),
     Rule("host-and-attendee-exclude-each-other", "3.3", host_and_attendee_exclude_each_other.act),
     Rule("free-licenses-stay", "3.8", free_licenses_stay.act),
+    Rule("a-denied-prerequisite-blocks", "1.6, 3.7", a_denied_prerequisite_blocks.act),
     Rule("requests-are-what-is-left", "4.4", requests_are_what_is_left.act),
 )
 
