@@ -14,7 +14,7 @@ from reconciler.book.book import Book
 from reconciler.book.population import Population
 from reconciler.diff.changes import Differ, Difference
 from reconciler.diff.ledger import Ledger, ledger
-from reconciler.diff.notes import notes, unused_acknowledgements
+from reconciler.diff.notes import another_writer, notes, unused_acknowledgements
 from reconciler.errors import InputError, UnknownNameError
 from reconciler.guard import GUARDS, Sight
 from reconciler.model.catalog import Product, attendee
@@ -82,7 +82,11 @@ def make_plan(desired: Desired, live: LiveView, memory: Memory, now: datetime, t
     allocation = _allocate(book, units, population, answers, live, now)
     difference = Differ(book, population, answers, allocation, live).run()
     changes = tuple(difference.changes)
-    told = (*notes(book, population, answers), *unused_acknowledgements(book, population, difference))
+    told = (
+        *notes(book, population, answers),
+        *unused_acknowledgements(book, population, difference),
+        *another_writer(memory, changes),
+    )
     findings = ordered((*book.findings, *population.findings, *difference.findings, *told))
     plan = Plan(
         FORMAT_VERSION, "Plan", Tool("webex-licenses", tool_version),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.book.book import Book
 from reconciler.book.population import Population
 from reconciler.diff.changes import Difference
-from reconciler.model.expected import NO_MARKS, Answer, Key
+from reconciler.model.expected import NO_MARKS, Answer, Key, role
 from reconciler.model.finding import Finding
-from reconciler.model.plan import LicenseOperation
+from reconciler.model.memory import Memory
+from reconciler.model.plan import AttendeeOperation, Change, LicenseOperation
 
 
 def notes(book: Book, population: Population, answers: Mapping[Key, Answer]) -> Iterator[Finding]:
@@ -122,3 +123,26 @@ def unused_acknowledgements(book: Book, population: Population, difference: Diff
                 f"acknowledgement {paper.name!r} {f'ended on {paper.until}' if ended else 'permits nothing in this plan'}",
                 "delete it once what it permits is done",
             )  # fmt: skip
+
+
+def another_writer(memory: Memory, changes: Iterable[Change]) -> Iterator[Finding]:
+    """People for whom we did the same twice, somebody undid it twice, and the plan would do it again (RULES 4.6)."""
+    known = {(repeat.person_id, repeat.holding): repeat for repeat in memory.repeats}
+    if not known:
+        return
+    for change in changes:
+        operations: list[LicenseOperation | AttendeeOperation] = [*change.licenses, *change.attendee_sites]
+        for operation in operations:
+            if isinstance(operation, LicenseOperation):
+                holding, what = operation.license_id, operation.license
+            else:
+                holding, what = role(operation.site_url), f"the attendee role of {operation.site_url}"
+            repeat = known.get((change.person_id, holding))
+            if repeat is not None and repeat.operation == operation.operation:
+                did = "gave" if operation.operation == "add" else "took"
+                times = " and ".join(f"{time:%Y-%m-%d %H:%M}" for time in repeat.times)
+                yield Finding(
+                    "another-writer", "warning", change.email,
+                    f"we {did} {what} on {times} UTC, and each time somebody undid it",
+                    "look for another writer: Control Hub's own license templates, or a directory connector",
+                )  # fmt: skip

@@ -42,6 +42,18 @@ class Removal(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class Repeat(msgspec.Struct, frozen=True):
+    """An operation that we carried out at least twice for one person, with nothing of ours in between (RULES 4.6).
+
+    `holding` is a licence id or `attendee:SITE`; `times` are the last two, oldest first.
+    """
+
+    person_id: str
+    holding: str
+    operation: Literal["add", "remove"]
+    times: tuple[datetime, ...]
+
+
 class Memory(msgspec.Struct, frozen=True):
     """`registry` is None before the first completed apply of the organization in this store.
 
@@ -53,5 +65,6 @@ class Memory(msgspec.Struct, frozen=True):
     waiting: dict[tuple[str, str], datetime] = {}
     known_groups: tuple[KnownGroup, ...] = ()
     removals: tuple[Removal, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
     people_before: int | None = None
     """People in the snapshot before this one; None for the first."""

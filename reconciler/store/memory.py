@@ -13,6 +13,7 @@ from reconciler.store.database import find_org
 from reconciler.store.groups import GroupRow
 from reconciler.store.ledger import holding
 from reconciler.store.packing import decode, time_of, to_ms
+from reconciler.store.repeats import repeats
 from reconciler.store.results import decode_result
 from reconciler.store.tables import grp, in_force, journal, registry, sync, waiting
 
@@ -48,6 +49,7 @@ def memory(database: Database, org_id: str, now: datetime) -> Memory:
             },
             known_groups=_known_groups(connection, org),
             removals=_removals(connection, org, to_ms(now - WINDOW)),
+            repeats=repeats(connection, org),
             people_before=_people_before(connection, org),
         )
 

@@ -16,7 +16,7 @@ from reconciler.model.live import Origin, PersonReading
 from reconciler.model.memory import Registry
 from reconciler.model.plan import Change, Plan
 from reconciler.model.result import PersonResult
-from reconciler.store import bulk, ledger
+from reconciler.store import bulk, ledger, repeats
 from reconciler.store.database import lock_org, next_moment
 from reconciler.store.lease import LASTS
 from reconciler.store.packing import broken, decode, encode, time_of, to_ms
@@ -156,6 +156,7 @@ class StoredJournal:
                 raise StoreError(f"The journal of {run} has no entry {seq}.", hint="Record the intent first.")
             moment = next_moment(connection, key, last, to_ms(at))
             ledger.settle_person(connection, key, moment, result, reading)
+            repeats.count(connection, key, result, to_ms(at))
 
 
 def record_apply(

@@ -172,6 +172,19 @@ waiting = Table(
     _number("since"),
 )
 
+sent = Table(
+    "sent",
+    metadata,
+    Column("org", BigInteger(), primary_key=True, autoincrement=False),
+    Column("person_id", Text(), primary_key=True),
+    Column("holding", Text(), primary_key=True),
+    _text("operation"),
+    _number("times"),
+    _number("before", null=True),
+    _number("last"),
+)
+Index("sent_again", sent.c.org, sqlite_where=sent.c.times > 1, postgresql_where=sent.c.times > 1)
+
 run = Table(
     "run",
     metadata,

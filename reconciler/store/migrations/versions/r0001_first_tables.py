@@ -212,3 +212,16 @@ def _applies() -> None:
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("org", "person_id", "product"),
     )
+    op.create_table(
+        "sent",
+        sa.Column("org", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("holding", sa.Text(), nullable=False),
+        sa.Column("operation", sa.Text(), nullable=False),
+        sa.Column("times", sa.BigInteger(), nullable=False),
+        sa.Column("before", sa.BigInteger(), nullable=True),
+        sa.Column("last", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("org", "person_id", "holding"),
+    )
+    again = sa.text("times > 1")
+    op.create_index("sent_again", "sent", ["org"], unique=False, sqlite_where=again, postgresql_where=again)
