@@ -1,6 +1,6 @@
 """How fast people are decoded: JSON pages of `GET /people` into `PersonReading`, against `json.loads` of the same bytes.
 
-Run as `python -m benchmarks.decode [PEOPLE]` (default 100,000). The people are typical: five licences of 40, ids as long as
+Run as `python -m benchmarks.decode [PEOPLE]` (default 100,000). The people are typical: five licenses of 40, ids as long as
 Webex's (they hold organization, type, uuid and often a site), one or two site URLs, 800 different holdings. Pages of
 1,000 people. Each figure is the best of three, in seconds of one core, with the garbage collector on; the last line checks
 that equal holdings are one object.

@@ -29,7 +29,7 @@ PAGE = 1000
 
 
 class Organization:
-    """Readings of a made-up organization: 3 to 8 licences and 0 to 4 of 40 groups a person.
+    """Readings of a made-up organization: 3 to 8 licenses and 0 to 4 of 40 groups a person.
 
     Most people have what their department has; one in seven differs. That gives about 15 situations a hundred people.
     """
@@ -55,7 +55,7 @@ class Organization:
             yield self.people[start : start + PAGE]
 
     def change(self, share: float) -> None:
-        """Give a share of the people one licence more."""
+        """Give a share of the people one license more."""
         for number in self.random.sample(range(len(self.people)), int(len(self.people) * share)):
             person = self.people[number]
             more = tuple(sorted({*person.licenses, self.random.choice(self.licenses).id}))

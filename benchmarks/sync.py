@@ -1,4 +1,4 @@
-"""Reading an organization over HTTP, ours against `wxc-sdk`'s async client: the same people, groups and licences.
+"""Reading an organization over HTTP, ours against `wxc-sdk`'s async client: the same people, groups and licenses.
 
 Run as `python -m benchmarks.sync [PEOPLE] [ROUNDS]`. A sandbox in a process of its own serves a generated organization
 (20 groups); every client runs in a process of its own, in turn, so that all of them meet the same machine in the same
@@ -40,7 +40,7 @@ class Watch:
 
 
 async def read_ours(url: str, watch: Watch) -> dict[str, int]:
-    """Licences, groups, all members and all people through our reader."""
+    """Licenses, groups, all members and all people through our reader."""
     from reconciler.webex import Reader, Session
 
     with watch:

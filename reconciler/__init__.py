@@ -1,3 +1,3 @@
-"""webex-licenses keeps the licences of a Webex organization equal to what YAML files in a git repository declare."""
+"""webex-licenses keeps the licenses of a Webex organization equal to what YAML files in a git repository declare."""
 
 __version__ = "0.1.0"

@@ -17,7 +17,7 @@ only where going on makes no sense:
     |   +-- WebexForbiddenError     403: the token lacks a scope or a role
     |   +-- WebexNotFoundError      404
     |   +-- WebexConflictError      409, 410, 428
-    |   +-- WebexRefusedError       400 with Webex's licence error codes
+    |   +-- WebexRefusedError       400 with Webex's license error codes
     |   +-- WebexThrottledError     429 or 423 for longer than we are ready to wait
     |   +-- WebexServerError        5xx after all retries
     |   +-- WebexUnreachableError   no connection, no answer in time
@@ -60,7 +60,7 @@ class SchemaError(InputError):
 
 
 class UnknownNameError(InputError):
-    """A licence, group, site or subscription that the organization does not have."""
+    """A license, group, site or subscription that the organization does not have."""
 
 
 class PlanFileError(InputError):
@@ -134,7 +134,7 @@ class WebexConflictError(WebexError):
 
 
 class WebexRefusedError(WebexError):
-    """400: Webex refused the call. `codes` are its licence error codes (e.g. 400404), empty when it gave none."""
+    """400: Webex refused the call. `codes` are its license error codes (e.g. 400404), empty when it gave none."""
 
     def __init__(
         self,

@@ -127,7 +127,7 @@ def _check_snapshot(desired: Desired, live: LiveView) -> None:
 
 
 def _acknowledge(book: Book, population: Population) -> None:
-    """Licence names whose irreversible removals an Acknowledgement with `max` covers (used by `irreversible: hold`)."""
+    """License names whose irreversible removals an Acknowledgement with `max` covers (used by `irreversible: hold`)."""
     papers = [p for p in book.desired.acknowledgements if p.license and p.max and p.until >= book.today]
     if papers and book.organization.guards.irreversible == "hold":
         tentative = Resolver(book)

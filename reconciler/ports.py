@@ -44,7 +44,7 @@ class LiveView(Protocol):
         """Phone numbers, all or those `among` these E.164 ones; empty where the scope did not ask for Calling."""
 
     def outside_holders(self) -> Mapping[str, int]:
-        """Licence id -> holders from other organizations, for licences whose holders were listed (RULES 7.3)."""
+        """License id -> holders from other organizations, for licenses whose holders were listed (RULES 7.3)."""
 
     def situations(self) -> Iterable[tuple[Situation, int]]:
         """Every situation that somebody is in, with the number of people, ordered by situation id."""
@@ -71,7 +71,7 @@ class LiveView(Protocol):
         """Ids of people whose read groups differ from what they were at `when`."""
 
     def paid_at_first_sight(self) -> frozenset[str]:
-        """Ids of people who held a licence that has a subscription when they were first seen."""
+        """Ids of people who held a license that has a subscription when they were first seen."""
 
 
 class PatchAnswer(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""From a name in the files to licence ids: the ladder of pools a grant may draw on (RULES section 2).
+"""From a name in the files to license ids: the ladder of pools a grant may draw on (RULES section 2).
 
 An unknown name is an error with the nearest names, never a removal. Several sellers or several sites without a default
 are errors that name the choice.
@@ -55,7 +55,7 @@ class Binder:
         self._error(
             "attendee-without-site", reference.source,
             f"{product.name!r} has no site, so there is no attendee role to give",
-            "drop `accountType: attendee`; it is only for licences with a site",
+            "drop `accountType: attendee`; it is only for licenses with a site",
         )  # fmt: skip
         return None
 

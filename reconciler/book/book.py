@@ -52,7 +52,7 @@ class BoundException(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What of the snapshot is known to be incomplete (RULES 7.3): licence ids, products of incomplete groups, people."""
+    """What of the snapshot is known to be incomplete (RULES 7.3): license ids, products of incomplete groups, people."""
 
     licenses: frozenset[str] = frozenset()
     products: frozenset[Product] = frozenset()
@@ -64,7 +64,7 @@ class Book:
 
     `declared`: products the tool may take away (RULES 4.1). `named_sites`, `inside`: what counts as inside the defaults
     (RULES 4.3). `findings`: what binding found; errors among them mean that no plan can be made. `reading` and
-    `acknowledged` (licence names whose removals an Acknowledgement with `max` covers) are set once, before any rule runs.
+    `acknowledged` (license names whose removals an Acknowledgement with `max` covers) are set once, before any rule runs.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The licences of one organization, indexed by the words of the rules: canonical names, products, pools, families."""
+"""The licenses of one organization, indexed by the words of the rules: canonical names, products, pools, families."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Catalog:
         self._tiers = tuple((self.canonical(high), self.canonical(low)) for high, low in (*words.TIERS, *tiers))
 
     def canonical(self, name: str) -> str:
-        """A licence name as it is compared: NFC, trimmed, after the alias table."""
+        """A license name as it is compared: NFC, trimmed, after the alias table."""
         text = canonical.name(name)
         for _ in range(8):
             if text not in self._aliases:
@@ -66,7 +66,7 @@ class Catalog:
         return self._types.get(product, "")
 
     def is_free(self, pool_id: str) -> bool:
-        """Whether units of this pool are not counted: free and hybrid licences have no subscription (RULES 5.1)."""
+        """Whether units of this pool are not counted: free and hybrid licenses have no subscription (RULES 5.1)."""
         pool = self.pools[pool_id]
         return pool.subscription is None or self.type_of[pool_id] in words.HYBRID_TYPES
 
@@ -80,15 +80,15 @@ class Catalog:
         return self.type(product) in words.CALLING_TYPES or product.name in words.CALLING_NAMES
 
     def is_unified_cm(self, product: Product) -> bool:
-        """Whether it is a Unified CM licence (RULES 6.5)."""
+        """Whether it is a Unified CM license (RULES 6.5)."""
         return self.type(product) in words.UNIFIED_CM_TYPES
 
     def is_screen_share(self, product: Product) -> bool:
-        """Whether it is the implicit screen share licence, which cannot be removed (error 700006)."""
+        """Whether it is the implicit screen share license, which cannot be removed (error 700006)."""
         return self.type(product) in words.SCREEN_SHARE_TYPES
 
     def is_assignable(self, pool_id: str) -> bool:
-        """Whether a person may be given it (RULES 2.3): no workspace, device, route-list or hot-desk licence."""
+        """Whether a person may be given it (RULES 2.3): no workspace, device, route-list or hot-desk license."""
         product, letters = self.product_of[pool_id], self.type_of[pool_id]
         return not (
             letters in words.NOT_FOR_PEOPLE_TYPES
@@ -97,7 +97,7 @@ class Catalog:
         )
 
     def is_managed_site(self, pool_id: str) -> bool:
-        """Whether the pool's site is managed in Control Hub (RULES 2.3); licences without a site are."""
+        """Whether the pool's site is managed in Control Hub (RULES 2.3); licenses without a site are."""
         return self.pools[pool_id].site_type in (None, words.CONTROL_HUB_MANAGED)
 
     def higher_tiers(self, product: Product) -> tuple[Product, ...]:
@@ -114,7 +114,7 @@ class Catalog:
         return tuple(sorted(product for product, letters in self._types.items() if letters in types)) if types else ()
 
     def missing_prerequisites(self, product: Product) -> tuple[str, ...]:
-        """The letters of free licences that Webex wants beside this one and that the organization does not have."""
+        """The letters of free licenses that Webex wants beside this one and that the organization does not have."""
         sold = frozenset(self._types.values())
         return tuple("/".join(sorted(types)) for types in self._wanted_types(product) if not types & sold)
 

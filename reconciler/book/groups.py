@@ -91,7 +91,7 @@ class Groups:
             "warning",
             where,
             f"group {known.name!r} was there before and is gone now; what its former members hold is kept",
-            f"restore the group, take it out of the files, or release the licences with an Acknowledgement "
+            f"restore the group, take it out of the files, or release the licenses with an Acknowledgement "
             f"(group: {known.name})",
         )
         self._lose(known.id, told, findings)
@@ -132,7 +132,7 @@ class Groups:
                     "warning",
                     where,
                     f"group {name!r} had members before and has none now; what they hold is kept",
-                    f"if that is meant, release the licences with an Acknowledgement (group: {name})",
+                    f"if that is meant, release the licenses with an Acknowledgement (group: {name})",
                 )
                 self._lose(group_id, told, findings)
 

@@ -17,7 +17,7 @@ from reconciler.ports import LiveView
 class Population:
     """Counts and keys of one snapshot.
 
-    `counts`: key -> people. `holders`: licence id -> people who hold it. `marks`: person id -> what sets them apart.
+    `counts`: key -> people. `holders`: license id -> people who hold it. `marks`: person id -> what sets them apart.
     """
 
     def __init__(self, book: Book, live: LiveView, budget_groups: frozenset[str] = frozenset()) -> None:

@@ -65,7 +65,7 @@ def _roles(origins: tuple[Origin, ...]) -> frozenset[str]:
 
 
 def _relevant(book: Book, pool: str) -> bool:
-    """Whether holding this licence can matter to any rule: declared, denied, or of a family that declared ones meet."""
+    """Whether holding this license can matter to any rule: declared, denied, or of a family that declared ones meet."""
     catalog = book.catalog
     product = catalog.product_of[pool]
     if product in book.declared or any(product in item.denied for item in book.exceptions.values()):

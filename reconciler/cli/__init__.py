@@ -8,7 +8,7 @@ from reconciler import __version__
 from reconciler.cli import settings
 from reconciler.cli.group import Verbs
 
-_HELP = """Keep the licences of a Webex organization equal to what YAML files in git declare.
+_HELP = """Keep the licenses of a Webex organization equal to what YAML files in git declare.
 
 PATH is the directory of an organization; without it, the current one. Try `webex-licenses demo` first: it needs no
 account and changes nothing outside its own process.

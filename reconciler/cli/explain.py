@@ -1,4 +1,4 @@
-"""`explain`: every licence of one person, and why."""
+"""`explain`: every license of one person, and why."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @format_option("text", "json")
 @click.option("--sync", is_flag=True, help="Read Webex first, instead of using the last reading.")
 def command(path_and_user: tuple[str, ...], format_: Format, sync: bool) -> None:
-    """Show every licence that USER (an e-mail address) has, should have or cannot have: rule, template, file and line."""
+    """Show every license that USER (an e-mail address) has, should have or cannot have: rule, template, file and line."""
     from reconciler.operations.explain import explain
     from reconciler.report.explanation import render
 

@@ -19,12 +19,12 @@ VERBS = {
     "init": "Begin a directory of desired state.",
     "validate": "Check the files: schemas, references, policies. Offline.",
     "sync": "Read Webex into the store.",
-    "inventory": "Licences owned and used.",
+    "inventory": "Licenses owned and used.",
     "plan": "What would change, and why. Changes nothing.",
     "show": "Show a saved plan.",
     "apply": "Carry out a plan.",
     "drift": "Where Webex differs from the files, and since when.",
-    "explain": "Every licence of one person, and the file and line behind it.",
+    "explain": "Every license of one person, and the file and line behind it.",
     "sandbox": "Run a local Webex to try things on.",
 }
 

@@ -29,7 +29,7 @@ def command(path: Path) -> None:
                 "Next:",
                 f"  webex-licenses validate {path}",
                 f"  webex-licenses sync {path}      (with WEBEX_ACCESS_TOKEN set; reads, changes nothing)",
-                f"  webex-licenses inventory {path} (the names of your licences, for the templates)",
+                f"  webex-licenses inventory {path} (the names of your licenses, for the templates)",
                 f"  webex-licenses plan {path}      (what would change; changes nothing)",
                 "",
             )

@@ -21,7 +21,7 @@ _COLUMNS_OF_A_FILE = 160
 @format_option("table", "json", "csv", "markdown")
 @click.option("--sync", is_flag=True, help="Read Webex first, instead of showing the last reading.")
 def command(path: Path, format_: Format, sync: bool) -> None:
-    """Licences of the organization of PATH: total, consumed, available, by users and by workspaces."""
+    """Licenses of the organization of PATH: total, consumed, available, by users and by workspaces."""
     from reconciler.operations import loop
     from reconciler.operations.inventory import inventory
     from reconciler.report.inventory import render

@@ -180,7 +180,7 @@ class Differ:
             roles.append(AttendeeOperation("add", wish.product.site, cause, wish.fallback))
 
     def _stays_host(self, key: Key, site: str) -> bool:
-        """Whether the person keeps some host licence of the site, so that the attendee role would be a second account."""
+        """Whether the person keeps some host license of the site, so that the attendee role would be a second account."""
         going = {removal.holding for removal in self._answers[key].removals}
         product_of = self._book.catalog.product_of
         return any(product_of[pool].site == site for pool in key.holdings if pool not in going and pool in product_of)

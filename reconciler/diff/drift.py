@@ -44,7 +44,7 @@ _ROW: dict[str, DriftCause] = {
 
 
 def drift_items(plan: Plan, book: Book, population: Population, answers: Mapping[Key, Answer]) -> tuple[DriftItem, ...]:
-    """Every difference, ordered by address, direction and licence."""
+    """Every difference, ordered by address, direction and license."""
     applied = book.memory.registry is not None
     items = [item for change in plan.changes for item in _changed(change, applied)]
     for held in plan.held:

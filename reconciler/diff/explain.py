@@ -66,7 +66,7 @@ class _View:
         self._findings = [f for f in plan.findings if canonical.email(f.where) == canonical.email(person.email)]
 
     def held(self, pool_id: str) -> ExplainedLicense:
-        """A licence the person holds now."""
+        """A license the person holds now."""
         product = self._book.catalog.product_of[pool_id]
         status, text, because = self._holding(pool_id, product)
         pool = self._book.catalog.pools[pool_id]

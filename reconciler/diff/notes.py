@@ -68,7 +68,7 @@ def _pending_people(population: Population, answers: Mapping[Key, Answer]) -> It
         yield Finding(
             "pending-people", "info", "",
             f"{'1 person who has' if count == 1 else f'{count} people who have'} not accepted the invitation and "
-            f"{'is' if count == 1 else 'are'} to get licences",
+            f"{'is' if count == 1 else 'are'} to get licenses",
             "their services start at the first sign-in; the units count from now on",
         )  # fmt: skip
 
@@ -92,7 +92,7 @@ def _beaten_grants(population: Population, answers: Mapping[Key, Answer]) -> Ite
 
 
 def _prerequisites_not_sold(book: Book) -> Iterator[Finding]:
-    """Free licences that a granted one needs and the organization does not have (RULES 3.7)."""
+    """Free licenses that a granted one needs and the organization does not have (RULES 3.7)."""
     for item in book.templates:
         for grant in item.grants:
             for letters in book.catalog.missing_prerequisites(grant.product):

@@ -1,4 +1,4 @@
-"""What changed between two snapshots apart from people: licences, subscriptions, sites and groups.
+"""What changed between two snapshots apart from people: licenses, subscriptions, sites and groups.
 
 DeepDiff finds the differences; its output is turned into sorted values, because its own order is not promised.
 Counts of use are left out: they change all day.

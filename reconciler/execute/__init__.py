@@ -1,6 +1,6 @@
 """Plan to calls: journalled, verified, never sent twice. Knows ports, not `webex/` nor `store/`.
 
-It decides nothing about licences: it sends what it is given, in an order that frees units before they are needed, and
+It decides nothing about licenses: it sends what it is given, in an order that frees units before they are needed, and
 says per operation what came of it.
 """
 

@@ -16,7 +16,7 @@ AnyOperation = LicenseOperation | AttendeeOperation
 
 
 class Holdings(msgspec.Struct, frozen=True):
-    """What one person has now: licence ids (unpadded) and sites where they are attendee (lower case)."""
+    """What one person has now: license ids (unpadded) and sites where they are attendee (lower case)."""
 
     licenses: frozenset[str]
     attendee_sites: frozenset[str]
@@ -43,7 +43,7 @@ def holdings(licenses: Iterable[str], attendee_sites: Iterable[str]) -> Holdings
 
 
 def operations_of(change: Change) -> tuple[AnyOperation, ...]:
-    """All operations of one person: licences first, as they stand in the plan."""
+    """All operations of one person: licenses first, as they stand in the plan."""
     return (*change.licenses, *change.attendee_sites)
 
 

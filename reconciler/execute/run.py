@@ -1,6 +1,6 @@
 """A whole run: which person when, how many at a time, and when to stop.
 
-Two waves: first everybody who loses a licence, then everybody who only gains, so that contested units are free before
+Two waves: first everybody who loses a license, then everybody who only gains, so that contested units are free before
 they are needed. A person whose unit is not free yet waits for the others of the wave; if it never comes free the
 addition is skipped, together with everything that would be taken from that person, because a replacement goes as a
 whole or not at all. Calls in flight are always finished: a stopped run starts nothing new.

@@ -1,4 +1,4 @@
-"""So many additions of a licence and no more, where the files set a limit; for Calling there is one by default.
+"""So many additions of a license and no more, where the files set a limit; for Calling there is one by default.
 
 Why for Calling: an addition can only be undone by a removal that loses the number for good. Source: RULES 7.1.
 """
@@ -15,7 +15,7 @@ CALLING_DEFAULT = AdditionLimit(25, 10.0)
 
 
 def check(sight: Sight) -> list[GuardResult]:
-    """One objection for each licence over its limit."""
+    """One objection for each license over its limit."""
     catalog = sight.book.catalog
     counts: dict[str, int] = {}
     calling: set[str] = set()

@@ -1,4 +1,4 @@
-"""Every removal of a Calling licence must be covered by an Acknowledgement: number, voicemail and settings may be lost.
+"""Every removal of a Calling license must be covered by an Acknowledgement: number, voicemail and settings may be lost.
 
 It permits, never causes; it is a reviewed file in git, there is no command-line force. Source: RULES 4.5, 7.2 (R66).
 """
@@ -10,7 +10,7 @@ from reconciler.model.plan import Change, GuardResult
 
 
 def check(sight: Sight) -> list[GuardResult]:
-    """One objection per licence that has uncovered removals, naming people."""
+    """One objection per license that has uncovered removals, naming people."""
     lost: dict[str, list[Change]] = {}
     for change in sight.changes:
         for operation in change.licenses:

@@ -1,8 +1,8 @@
-"""So many removals in 24 hours and no more: per licence, and per organization in people.
+"""So many removals in 24 hours and no more: per license, and per organization in people.
 
 The limit is min(max(count, percent of holders), max(1, half of holders), max(count, ceiling)), with holders as they were
 at the start of the window. Replacements and promotions do not count, demotions do. An Acknowledgement with `max` raises
-it for one licence. Source: RULES 7.1.
+it for one license. Source: RULES 7.1.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from reconciler.model.plan import GuardResult
 
 
 def check(sight: Sight) -> list[GuardResult]:
-    """One objection for each licence over its limit, and one for the organization."""
+    """One objection for each license over its limit, and one for the organization."""
     limit = sight.book.organization.guards.removals
     recent = sight.recent()
     planned: dict[Product, set[str]] = {}
@@ -97,6 +97,6 @@ def _organization(
             "removals-limit",
             "stop",
             f"{_people(total)} would lose something within 24 hours{_already(before)}; {allowed} of "
-            f"{sight.managed_people} people with managed licences are allowed. If this is meant, raise `guards.removals`",
+            f"{sight.managed_people} people with managed licenses are allowed. If this is meant, raise `guards.removals`",
         )
     ]

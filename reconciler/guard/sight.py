@@ -15,7 +15,7 @@ class Sight(msgspec.Struct, frozen=True):
     """`losses`: (person id, product) of removals that count. `holders`: product -> people who hold it now.
 
     `managed_people`: people who hold anything declared; `people`: everybody in the organization. `acknowledged`: person id
-    -> licence names whose loss an Acknowledgement in force allows for that very person.
+    -> license names whose loss an Acknowledgement in force allows for that very person.
     """
 
     book: Book

@@ -141,7 +141,7 @@ def template_test(document: Document, name: str) -> TemplateTest:
 
 
 def reference(document: Document, path: Path, found: list[Finding]) -> Reference:
-    """A licence as a template or an exception grants it."""
+    """A license as a template or an exception grants it."""
     node: Map = _at(document, path)
     return Reference(
         license=_name(node.get("license")),
@@ -187,7 +187,7 @@ def calling(document: Document, path: Path, found: list[Finding]) -> Calling:
     )
     if block.number == "none" and block.extension in ("none", "lastDigits"):
         hint = "name a number, or an extension: `fromDirectory`, or the digits in an exception"
-        found.append(finding("calling-incomplete", source, "a Calling licence needs a number or an extension", hint))
+        found.append(finding("calling-incomplete", source, "a Calling license needs a number or an extension", hint))
     elif block.number == "none" and block.location == "fromNumber":
         found.append(
             finding(

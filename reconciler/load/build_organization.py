@@ -104,7 +104,7 @@ def _tiers(document: Document, found: list[Finding]) -> tuple[tuple[str, str], .
         if pair[0] == pair[1]:
             at = document.place(("spec", "tiers", index))
             found.append(
-                finding("wrong-value", document.source(at), "a licence is no tier of itself", "write [higher, lower]")
+                finding("wrong-value", document.source(at), "a license is no tier of itself", "write [higher, lower]")
             )
         pairs.append(pair)
     return tuple(pairs)

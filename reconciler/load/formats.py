@@ -168,5 +168,5 @@ FORMATS: dict[str, Callable[[str], Trouble | None]] = {
     "extension": extension,
     "calling-extension": calling_extension,
     "webex-organization-id": _webex_id("ORGANIZATION", "an organization"),
-    "webex-license-id": _webex_id("LICENSE", "a licence"),
+    "webex-license-id": _webex_id("LICENSE", "a license"),
 }

@@ -81,7 +81,7 @@ def _repeated_licenses(template: Template) -> Iterator[Finding]:
     for item in template.licenses:
         key = (item.license, item.id, item.subscription, item.site, item.account_type)
         if key in seen:
-            message = f"the licence {shown(item.license or item.id or '')} is listed twice in this template"
+            message = f"the license {shown(item.license or item.id or '')} is listed twice in this template"
             yield finding("listed-twice", item.source, message, "delete one of the two", "warning")
         seen.add(key)
 

@@ -1,7 +1,7 @@
 """What a plain (unquoted) scalar means.
 
 YAML 1.1 readers take `no` for false, `+14085550100` for a number and `12:30` for 750; YAML 1.2 and JSON take them for
-text. A file that two tools read differently is a licence given to the wrong person, so such scalars are refused with the
+text. A file that two tools read differently is a license given to the wrong person, so such scalars are refused with the
 quoted form as hint. What is left reads as in JSON: null, true, false, numbers; everything else, bare dates too, is text.
 """
 

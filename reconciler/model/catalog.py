@@ -1,7 +1,7 @@
-"""Licences as Webex lists them, and the words the rules use for them.
+"""Licenses as Webex lists them, and the words the rules use for them.
 
-A *product* is a canonical licence name on one site (or none), all subscriptions together. The attendee role of a site
-is a product of its own. A *pool* is one licence of `GET /licenses`: (subscription, product), what has a count.
+A *product* is a canonical license name on one site (or none), all subscriptions together. The attendee role of a site
+is a product of its own. A *pool* is one license of `GET /licenses`: (subscription, product), what has a count.
 Source: RULES 2.2, 2.3, 2.7.
 """
 
@@ -13,7 +13,7 @@ from reconciler.model import ids
 
 ATTENDEE = "attendee"
 
-# Letters inside a licence id that say what kind of licence it is (webex-api facts, section 10).
+# Letters inside a license id that say what kind of license it is (webex-api facts, section 10).
 FREE_TYPES = frozenset({"FMS", "FTM", "FSS", "FTC", "CE", "CG", "HM"})
 HYBRID_TYPES = frozenset({"CE", "CG", "HM"})
 SCREEN_SHARE_TYPES = frozenset({"FSS"})
@@ -72,7 +72,7 @@ CONTROL_HUB_MANAGED = "Control Hub managed site"
 
 
 class License(msgspec.Struct, frozen=True):
-    """One entry of `GET /licenses`: a pool. Units are whole licences; None means Webex did not say.
+    """One entry of `GET /licenses`: a pool. Units are whole licenses; None means Webex did not say.
 
     `consumed` counts units in use, never units left (Webex and VOSS documents disagree: RULES 5.1, C2).
     """
@@ -89,7 +89,7 @@ class License(msgspec.Struct, frozen=True):
 
     @property
     def type(self) -> str:
-        """Webex's letters for the kind of licence, e.g. `BCSTD`; empty when the id does not tell."""
+        """Webex's letters for the kind of license, e.g. `BCSTD`; empty when the id does not tell."""
         parts = ids.license_parts(self.id)
         return parts.type if parts else ""
 
@@ -100,7 +100,7 @@ class License(msgspec.Struct, frozen=True):
 
 
 class Product(msgspec.Struct, frozen=True, order=True):
-    """A canonical licence name on one site (or none), or the attendee role of a site."""
+    """A canonical license name on one site (or none), or the attendee role of a site."""
 
     name: str
     site: str = ""

@@ -44,7 +44,7 @@ class Calling(msgspec.Struct, frozen=True):
 
 
 class Reference(msgspec.Struct, frozen=True):
-    """A licence as a template names it: by `license` (a name) or by `id`, narrowed by subscription and site (RULES 2.1)."""
+    """A license as a template names it: by `license` (a name) or by `id`, narrowed by subscription and site (RULES 2.1)."""
 
     license: str | None = None
     id: str | None = None
@@ -102,7 +102,7 @@ class Retention(msgspec.Struct, frozen=True):
 
 
 class LicenseCapacity(msgspec.Struct, frozen=True):
-    """How strictly the count of a licence is kept (RULES 5.2). `overage_percent` counts only with `overage`."""
+    """How strictly the count of a license is kept (RULES 5.2). `overage_percent` counts only with `overage`."""
 
     enforcement: Literal["hard", "overage", "uncapped"] = "hard"
     overage_percent: float = 0.0
@@ -118,7 +118,7 @@ class Budget(msgspec.Struct, frozen=True):
 
 
 class Capacity(msgspec.Struct, frozen=True):
-    """Capacity policy of the organization, and per licence name where it differs."""
+    """Capacity policy of the organization, and per license name where it differs."""
 
     default: LicenseCapacity = LicenseCapacity()
     licenses: dict[str, LicenseCapacity] = {}
@@ -134,7 +134,7 @@ class RemovalLimit(msgspec.Struct, frozen=True):
 
 
 class AdditionLimit(msgspec.Struct, frozen=True):
-    """Additions allowed per licence in 24 hours: max(count, percent of the organization's people)."""
+    """Additions allowed per license in 24 hours: max(count, percent of the organization's people)."""
 
     count: int
     percent: float
@@ -237,7 +237,7 @@ class TestGiven(msgspec.Struct, frozen=True):
 
 
 class TemplateTest(msgspec.Struct, frozen=True):
-    """Given a person, the exact final set of licences (`NAME` or `NAME @ SITE`) and attendee sites."""
+    """Given a person, the exact final set of licenses (`NAME` or `NAME @ SITE`) and attendee sites."""
 
     name: str
     given: TestGiven

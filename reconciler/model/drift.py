@@ -17,7 +17,7 @@ DriftCause = Literal[
 
 
 class DriftItem(msgspec.Struct, frozen=True, rename="camel"):
-    """One licence (or attendee role, then `license` is `attendee`) of one person that is not as the files want it.
+    """One license (or attendee role, then `license` is `attendee`) of one person that is not as the files want it.
 
     `direction`: `missing` (should be held), `extra` (should not be held), `preserved` (extra, and kept by a policy: listed,
     but not drift). `since_apply`: it was not so when the last apply began.
@@ -35,9 +35,9 @@ class DriftItem(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class StructuralChange(msgspec.Struct, frozen=True, rename="camel", order=True):
-    """A difference between two snapshots that is not about one person: licences, subscriptions, sites, groups.
+    """A difference between two snapshots that is not about one person: licenses, subscriptions, sites, groups.
 
-    `what` names the thing (`licence Webex Meetings Suite @ acme.webex.com (Sub-1)`, `group Sales`); `field` is empty when
+    `what` names the thing (`license Webex Meetings Suite @ acme.webex.com (Sub-1)`, `group Sales`); `field` is empty when
     the thing itself appeared or went.
     """
 

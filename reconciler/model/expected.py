@@ -78,7 +78,7 @@ class Wish(msgspec.Struct, frozen=True):
 
 
 class Removal(msgspec.Struct, frozen=True):
-    """A holding (licence id, or `attendee:SITE`) that goes, and the row that decided."""
+    """A holding (license id, or `attendee:SITE`) that goes, and the row that decided."""
 
     holding: str
     product: Product
@@ -87,7 +87,7 @@ class Removal(msgspec.Struct, frozen=True):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A holding that nothing grants and that stays, and why. `row` is empty for hands-off and for free licences."""
+    """A holding that nothing grants and that stays, and why. `row` is empty for hands-off and for free licenses."""
 
     holding: str
     product: Product
@@ -116,7 +116,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class RoleGrant(msgspec.Struct, frozen=True):
-    """An attendee role to be given; with `after`, only together with the removal of that host licence (a demotion)."""
+    """An attendee role to be given; with `after`, only together with the removal of that host license (a demotion)."""
 
     site: str
     because: tuple[Because, ...]
@@ -172,7 +172,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Award(msgspec.Struct, frozen=True):
-    """A unit from a pool, with what a Calling licence needs."""
+    """A unit from a pool, with what a Calling license needs."""
 
     pool: str
     calling: CallingProperties | None = None

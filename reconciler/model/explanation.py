@@ -1,4 +1,4 @@
-"""An explanation of one person: every licence in play, and why it is so. A view of the plan's own reasons."""
+"""An explanation of one person: every license in play, and why it is so. A view of the plan's own reasons."""
 
 from __future__ import annotations
 

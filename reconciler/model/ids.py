@@ -1,6 +1,6 @@
 """Webex ids: base64 (standard alphabet, padding stripped) of `ciscospark://REGION/TYPE/ID`.
 
-A licence id decodes to `LICENSE/<org uuid>:<TYPE>_<uuid>[_<site>]`; its TYPE letters tell the kind of licence more
+A license id decodes to `LICENSE/<org uuid>:<TYPE>_<uuid>[_<site>]`; its TYPE letters tell the kind of license more
 reliably than its English name, which Webex renames. Source: webex-api facts, section 12.
 """
 
@@ -25,7 +25,7 @@ class HydraId(msgspec.Struct, frozen=True):
 
 
 class LicenseIdParts(msgspec.Struct, frozen=True):
-    """What a licence id says of itself; `type` is Webex's letters, e.g. `BCSTD`; `site` is a host name or None."""
+    """What a license id says of itself; `type` is Webex's letters, e.g. `BCSTD`; `site` is a host name or None."""
 
     org: str
     type: str
@@ -62,7 +62,7 @@ def decode(webex_id: str) -> HydraId | None:
 
 
 def license_parts(license_id: str) -> LicenseIdParts | None:
-    """What a licence id says of itself, or None when it does not follow the pattern.
+    """What a license id says of itself, or None when it does not follow the pattern.
 
     >>> license_parts(encode("LICENSE", "o:EE_00000000-0000-4000-8000-000000000000_acme.webex.com")).site
     'acme.webex.com'

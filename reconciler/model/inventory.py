@@ -1,4 +1,4 @@
-"""The licence inventory: what the organization owns and uses, at the time of one snapshot."""
+"""The license inventory: what the organization owns and uses, at the time of one snapshot."""
 
 from __future__ import annotations
 

@@ -8,13 +8,13 @@ from typing import Literal
 import msgspec
 
 State = Literal["active", "pending", "deactivated", "machine", "external"]
-"""active; invited but never signed in; deactivated (licences stay assigned); a bot or app; of another organization."""
+"""active; invited but never signed in; deactivated (licenses stay assigned); a bot or app; of another organization."""
 
 
 class PersonReading(msgspec.Struct, frozen=True, gc=False):
     """One person as read from `GET /people` (and SCIM where the scope asks for it).
 
-    `id` is the Webex id as Webex spells it. `licenses` are sorted licence ids, `attendee_sites` sorted host names; both
+    `id` is the Webex id as Webex spells it. `licenses` are sorted license ids, `attendee_sites` sorted host names; both
     tuples are shared between people who hold the same. `work_phone` is the directory's text, not yet E.164.
     `calling_unreadable`: the record carried an `errors` map, so missing Calling data proves nothing (RULES 6.6).
     """
@@ -66,7 +66,7 @@ class GroupMembers(msgspec.Struct, frozen=True):
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """One entry of a licence's `users`: a person of this organization (`internal`) or of another one."""
+    """One entry of a license's `users`: a person of this organization (`internal`) or of another one."""
 
     id: str
     email: str
@@ -102,7 +102,7 @@ class Scope(msgspec.Struct, frozen=True):
     """What was read, because the files need it. A plan that needs more says "run sync" (ARCHITECTURE).
 
     `groups`: ids of the groups whose members were read. `directory`: SCIM. `calling`: people with Calling data, locations
-    and numbers. `holders`: licence ids whose holders were listed.
+    and numbers. `holders`: license ids whose holders were listed.
     """
 
     groups: tuple[str, ...] = ()
@@ -121,7 +121,7 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """One complete reading of an organization. `id` is the store's; counts are of people, licences and groups."""
+    """One complete reading of an organization. `id` is the store's; counts are of people, licenses and groups."""
 
     id: str
     org_id: str
@@ -139,7 +139,7 @@ DROPPED = "dropped"
 class Origin(msgspec.Struct, frozen=True, order=True):
     """Which templates and exceptions gave a holding, as the ledger knows (RULES 4.2).
 
-    `holding` is a licence id, or `attendee:SITE`. `claims` are `template:NAME`, `exception:NAME` or `dropped:NAME` (a
+    `holding` is a license id, or `attendee:SITE`. `claims` are `template:NAME`, `exception:NAME` or `dropped:NAME` (a
     template that the files ended for the holder, which the next apply could not know any more), sorted. A holding without
     an Origin was given by hand, or before this tool came.
     """
@@ -151,7 +151,7 @@ class Origin(msgspec.Struct, frozen=True, order=True):
 class Situation(msgspec.Struct, frozen=True):
     """What people have in common, as far as the files make it relevant; rules run once per situation.
 
-    `groups`: ids of the read groups they are direct members of. `holdings`: licence ids held. All tuples are sorted.
+    `groups`: ids of the read groups they are direct members of. `holdings`: license ids held. All tuples are sorted.
     `id` is the store's and takes no part in comparing people.
     """
 

@@ -35,7 +35,7 @@ class KnownGroup(msgspec.Struct, frozen=True):
 
 
 class Removal(msgspec.Struct, frozen=True):
-    """A removal sent in the last 24 hours, from the journal. `holding` is a licence id or `attendee:SITE`."""
+    """A removal sent in the last 24 hours, from the journal. `holding` is a license id or `attendee:SITE`."""
 
     person_id: str
     holding: str
@@ -45,7 +45,7 @@ class Removal(msgspec.Struct, frozen=True):
 class Repeat(msgspec.Struct, frozen=True):
     """An operation that we carried out at least twice for one person, with nothing of ours in between (RULES 4.6).
 
-    `holding` is a licence id or `attendee:SITE`; `times` are the last two, oldest first.
+    `holding` is a license id or `attendee:SITE`; `times` are the last two, oldest first.
     """
 
     person_id: str

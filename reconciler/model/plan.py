@@ -28,7 +28,7 @@ class Because(msgspec.Struct, frozen=True, order=True, rename="camel"):
 
 
 class CallingProperties(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """What a Calling licence needs when it is added (RULES 6.1)."""
+    """What a Calling license needs when it is added (RULES 6.1)."""
 
     phone_number: str | None = None
     extension: str | None = None
@@ -36,7 +36,7 @@ class CallingProperties(msgspec.Struct, frozen=True, rename="camel", omit_defaul
 
 
 class LicenseOperation(msgspec.Struct, frozen=True, rename="camel"):
-    """Add or remove one licence of one person."""
+    """Add or remove one license of one person."""
 
     operation: Operation
     license_id: str
@@ -59,7 +59,7 @@ class AttendeeOperation(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Expects(msgspec.Struct, frozen=True, rename="camel"):
-    """What the plan assumes of a person: declared licences held, and the attendee role on the affected sites."""
+    """What the plan assumes of a person: declared licenses held, and the attendee role on the affected sites."""
 
     licenses: tuple[str, ...] = ()
     attendee_sites: tuple[str, ...] = ()
@@ -86,7 +86,7 @@ class Held(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Waiting(msgspec.Struct, frozen=True, rename="camel"):
-    """Somebody who should have a licence and gets none because the pool is empty."""
+    """Somebody who should have a license and gets none because the pool is empty."""
 
     person_id: str
     email: str

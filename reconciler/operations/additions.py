@@ -1,7 +1,7 @@
 """The part of a plan that takes nothing from anybody: what `apply --yes` may do without a reviewed plan file.
 
 A person who also loses something is left out whole, because a replacement goes as a whole or not at all. Only the
-promotion of an attendee stays: the role goes, and a host licence of the same site comes in its place.
+promotion of an attendee stays: the role goes, and a host license of the same site comes in its place.
 """
 
 from __future__ import annotations

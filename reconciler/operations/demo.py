@@ -70,7 +70,7 @@ class _Story:
         self._state = State.generate(people=people, groups=GROUPS, seed=SEED)
         self._app = create_app(self._state)
         self._say(
-            "webex-licenses keeps the licences of a Webex organization equal to YAML files in git.",
+            "webex-licenses keeps the licenses of a Webex organization equal to YAML files in git.",
             "",
             f"This demo runs against a made-up Webex inside this process: {len(self._state.people):,} people,",
             f"{len(self._state.groups)} groups, {len(self._state.licenses)} license pools. Nothing leaves this machine.",

@@ -1,4 +1,4 @@
-"""Explain one person: every licence they have, should have or cannot have, from the plan's own reasons."""
+"""Explain one person: every license they have, should have or cannot have, from the plan's own reasons."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ spec:
   # orgId: ...                  # needed only when the token sees several organizations
   # Members of a group that a GroupTemplate names follow that template, everybody else the OrganizationTemplate.
   assignment: groupsThenOrganization
-  # defaults:                   # needed when a licence is sold in several subscriptions or on several sites
+  # defaults:                   # needed when a license is sold in several subscriptions or on several sites
   #   subscription: Sub-100001
   #   siteUrl: acme.webex.com
   guards:

@@ -81,7 +81,7 @@ async def read_organization(
     taken_at = context.clock()
     reader, store = connection.reader, context.store()
     reader.use_organization(org_id)
-    context.progress.start("Reading licences, groups and members", None)
+    context.progress.start("Reading licenses, groups and members", None)
     try:
         async with together() as tasks:
             pools, all_groups = tasks.create_task(reader.licenses()), tasks.create_task(reader.groups())
@@ -152,7 +152,7 @@ async def _stream_people(
     context: Context,
     expected: int | None,
 ) -> Counter[tuple[str, ...]]:
-    """Hands every page to `write`; returns how many people hold which set of licences."""
+    """Hands every page to `write`; returns how many people hold which set of licenses."""
     held: Counter[tuple[str, ...]] = Counter()
     context.progress.start("Reading people", expected)
     try:
@@ -166,7 +166,7 @@ async def _stream_people(
 
 
 def _in_doubt(licenses: Iterable[License], held: Counter[tuple[str, ...]], slack_percent: float) -> tuple[str, ...]:
-    """Paid licences whose counter says more holders than people were read with it: people of other organizations, or a
+    """Paid licenses whose counter says more holders than people were read with it: people of other organizations, or a
     reading with holes. Their holders are listed one by one, so that the plan can tell the two apart (RULES 7.3).
     """
     seen: Counter[str] = Counter()
@@ -205,7 +205,7 @@ def _merged(person: PersonReading, directory: dict[str, DirectoryReading]) -> Pe
 
 
 def _people_expected(store: Store, org_id: str, licenses: Iterable[License]) -> int | None:
-    """How many people there are, roughly: as many as last time, else as hold the commonest licence."""
+    """How many people there are, roughly: as many as last time, else as hold the commonest license."""
     before = store.snapshots(org_id)
     if before:
         return before[0].people
@@ -228,7 +228,7 @@ def _summary(outcome: SyncOutcome) -> str:
     snapshot, seconds = outcome.snapshot, outcome.seconds
     took = f"{seconds:.1f} s" if seconds < 90 else f"{seconds / 60:.1f} minutes"
     return (
-        f"Read {count(snapshot.people, 'person', 'people')}, {count(snapshot.licenses, 'licence')} and "
+        f"Read {count(snapshot.people, 'person', 'people')}, {count(snapshot.licenses, 'license')} and "
         f"{count(snapshot.groups, 'group')} in {count(outcome.calls, 'call')} and {took}: "
         f"{outcome.added:,} new, {outcome.changed:,} changed, {outcome.gone:,} gone."
     )

@@ -1,4 +1,4 @@
-"""What came of an apply, as text or JSON: the counts, then everybody whose licences are not as planned, and what to do."""
+"""What came of an apply, as text or JSON: the counts, then everybody whose licenses are not as planned, and what to do."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def verdict(result: ApplyResult) -> str:
         word = "Nothing to apply"
     else:
         word = "Applied" if result.complete else "Applied in part" if outcomes["done"] else "Not applied"
-    facts = facts or "every licence is as planned"
+    facts = facts or "every license is as planned"
     extra = f", {result.held:,} held back" if result.held else ""
     extra += f", {result.waiting:,} waiting" if result.waiting else ""
     if not result.people:

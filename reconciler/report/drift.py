@@ -1,6 +1,6 @@
 """Drift as text, JSON or Markdown: where live differs from the files, person by person, each difference with its cause.
 
-Missing and extra count as drift; preserved extras, waiting people and changes of the organization's licences and groups
+Missing and extra count as drift; preserved extras, waiting people and changes of the organization's licenses and groups
 are listed beside them.
 """
 
@@ -167,7 +167,7 @@ def _markdown(drift: Drift) -> str:
         items = [item for item in drift.items if item.direction == kind]
         lines = [markdown.row(map(markdown.escape, (item.email, _label(item), _why(item)))) for item in items]
         if items:
-            above = markdown.header(("Person", "Licence", "Cause"))
+            above = markdown.header(("Person", "License", "Cause"))
             document.fold(f"{title} ({len(items):,}): {meaning}", lines, above=above, noun="difference")
     if drift.waiting:
         lines = [

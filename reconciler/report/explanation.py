@@ -1,4 +1,4 @@
-"""One person explained, as text or JSON: which templates speak, every licence in play, and the file and line behind it."""
+"""One person explained, as text or JSON: which templates speak, every license in play, and the file and line behind it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _text(explanation: Explanation) -> list[RenderableType]:
         Text(f"{who}, {state}, in {organization}", style=STRONG),
         Text(f"As of {wording.moment(explanation.taken_at)}. Groups: {groups}.", style=FAINT),
         *_templates(explanation),
-        canvas.heading(f"Licences ({len(explanation.licenses):,})"),
+        canvas.heading(f"Licenses ({len(explanation.licenses):,})"),
     ]
     if not explanation.licenses:
         parts.append(canvas.line("None held, none wanted.", indent=2))

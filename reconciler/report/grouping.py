@@ -15,7 +15,7 @@ from reconciler.report import wording
 
 
 class Alike(msgspec.Struct, frozen=True):
-    """The same operation for the same reason. `what` is the licence with its sign, `people` are addresses in plan order."""
+    """The same operation for the same reason. `what` is the license with its sign, `people` are addresses in plan order."""
 
     what: str
     why: str
@@ -24,7 +24,7 @@ class Alike(msgspec.Struct, frozen=True):
 
 
 class Irreversible(msgspec.Struct, frozen=True, order=True):
-    """Removals of one licence that cannot be taken back, for one reason; `guard` keeps them back, empty when none does."""
+    """Removals of one license that cannot be taken back, for one reason; `guard` keeps them back, empty when none does."""
 
     guard: str
     what: str
@@ -33,12 +33,12 @@ class Irreversible(msgspec.Struct, frozen=True, order=True):
 
 
 def operations(change: Change) -> tuple[LicenseOperation | AttendeeOperation, ...]:
-    """Everything that happens to one person, licences first."""
+    """Everything that happens to one person, licenses first."""
     return change.licenses + change.attendee_sites
 
 
 def alike(changes: Iterable[Change]) -> tuple[Alike, ...]:
-    """All operations, grouped by licence, sign and reason; ordered by licence, then sign, then size."""
+    """All operations, grouped by license, sign and reason; ordered by license, then sign, then size."""
     groups: dict[LicenseOperation | AttendeeOperation, list[str]] = {}
     for change in changes:
         for operation in operations(change):
@@ -84,7 +84,7 @@ def _every_operation(plan: Plan) -> Iterator[tuple[str, LicenseOperation | Atten
 
 
 def held_by_guard(held: Iterable[Held]) -> dict[str, list[str]]:
-    """Guard -> `- licence: address` of what it keeps back, in plan order."""
+    """Guard -> `- license: address` of what it keeps back, in plan order."""
     groups: dict[str, list[str]] = {}
     for item in held:
         text = f"{wording.sign(item.operation)} {wording.operation_label(item.operation)}: {wording.clean(item.email)}"
@@ -106,7 +106,7 @@ def telling_pools(plan: Plan) -> list[PoolLine]:
 
 
 def waiting_by_pool(waiting: Iterable[Waiting]) -> dict[str, list[Waiting]]:
-    """Licence -> those who wait for it, in plan order."""
+    """License -> those who wait for it, in plan order."""
     groups: dict[str, list[Waiting]] = {}
     for item in waiting:
         groups.setdefault(wording.license_label(item.license, item.site, item.subscription), []).append(item)

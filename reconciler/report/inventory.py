@@ -1,4 +1,4 @@
-"""The licence inventory as a table, JSON, CSV or Markdown: what is owned and used, at the time of one snapshot.
+"""The license inventory as a table, JSON, CSV or Markdown: what is owned and used, at the time of one snapshot.
 
 Consumed and available always stand as two numbers, because other documents mix them up.
 """
@@ -39,9 +39,9 @@ def render(inventory: Inventory, format: Format = "table", *, width: int = 80, c
 
 
 def _caption(inventory: Inventory) -> str:
-    licences = wording.count(len(inventory.rows), "licence")
+    licenses = wording.count(len(inventory.rows), "license")
     return (
-        f"Licences of {wording.clean(inventory.organization.name)}: {licences}, as of {wording.moment(inventory.taken_at)}"
+        f"Licenses of {wording.clean(inventory.organization.name)}: {licenses}, as of {wording.moment(inventory.taken_at)}"
         f" (snapshot {wording.clean(inventory.snapshot)})"
     )
 
@@ -94,5 +94,5 @@ def _markdown(inventory: Inventory) -> str:
     lines = [
         markdown.row((*map(markdown.escape, _texts(row)), *map(wording.units, _numbers(row)))) for row in inventory.rows
     ]
-    document.add(lines, noun="licence")
+    document.add(lines, noun="license")
     return document.text()

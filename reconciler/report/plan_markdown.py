@@ -42,7 +42,7 @@ def _head(plan: Plan) -> list[str]:
     lines.append(
         row(
             (
-                "Licences",
+                "Licenses",
                 f"{summary.additions:,}",
                 f"{summary.removals:,}",
                 f"{summary.irreversible:,}",
@@ -86,7 +86,7 @@ def _capacity(document: Document, plan: Plan) -> None:
     pools = grouping.telling_pools(plan)
     if not pools:
         return
-    above = markdown.header(("Licence",), ("Total", "Consumed", "Available", "Added", "Removed", "After"))
+    above = markdown.header(("License",), ("Total", "Consumed", "Available", "Added", "Removed", "After"))
     lines = [
         row(
             (
@@ -102,7 +102,7 @@ def _capacity(document: Document, plan: Plan) -> None:
         for pool in pools
     ]
     document.fold(
-        f"Capacity of the {wording.count(len(pools), 'licence')} that change or are short", lines, above=above
+        f"Capacity of the {wording.count(len(pools), 'license')} that change or are short", lines, above=above
     )
 
 

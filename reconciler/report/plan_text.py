@@ -92,7 +92,7 @@ def _capacity(plan: Plan) -> Section:
     pools = grouping.telling_pools(plan)
     if not pools:
         return []
-    grid = canvas.table(("Licence",), ("Total", "Consumed", "Available", "Change", "After"))
+    grid = canvas.table(("License",), ("Total", "Consumed", "Available", "Change", "After"))
     for pool in pools:
         change = "/".join(f"{mark}{number:,}" for mark, number in (("+", pool.add), ("-", pool.remove)) if number)
         short = pool.available_after is not None and pool.available_after < 0
@@ -104,7 +104,7 @@ def _capacity(plan: Plan) -> Section:
             change or "0",
             Text(wording.units(pool.available_after), style=BAD if short else ""),
         )
-    return [canvas.heading("Capacity of the licences that change or are short"), canvas.indented(grid)]
+    return [canvas.heading("Capacity of the licenses that change or are short"), canvas.indented(grid)]
 
 
 def _changes(plan: Plan) -> Section:

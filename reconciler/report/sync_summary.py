@@ -11,10 +11,10 @@ def render(
 ) -> str:
     """`added`, `changed`, `gone` and `unchanged` count people against the snapshot before; `calls` are HTTP calls."""
     people = wording.count(snapshot.people, "person", "people")
-    licences = wording.count(snapshot.licenses, "licence")
+    licenses = wording.count(snapshot.licenses, "license")
     groups = wording.count(snapshot.groups, "group")
     name, when = wording.clean(snapshot.org_name), wording.moment(snapshot.taken_at)
     return (
-        f"Read {name} as of {when}: {people}, {licences}, {groups}; {wording.count(calls, 'call')}, {seconds:,.1f} s.\n"
+        f"Read {name} as of {when}: {people}, {licenses}, {groups}; {wording.count(calls, 'call')}, {seconds:,.1f} s.\n"
         f"Since the snapshot before: {added:,} new, {changed:,} changed, {gone:,} gone, {unchanged:,} unchanged people.\n"
     )

@@ -1,6 +1,6 @@
 """The words that all reports share, so that one thing is called the same everywhere.
 
-Names of people, groups and licences come from outside: `clean` takes out whatever could move a terminal's cursor, change
+Names of people, groups and licenses come from outside: `clean` takes out whatever could move a terminal's cursor, change
 its colours or reverse the reading direction before a report shows them.
 """
 
@@ -40,8 +40,8 @@ def clean(text: str) -> str:
 def count(number: int, one: str, many: str | None = None) -> str:
     """A number with its noun.
 
-    >>> count(1, "person", "people"), count(1200, "licence")
-    ('1 person', '1,200 licences')
+    >>> count(1, "person", "people"), count(1200, "license")
+    ('1 person', '1,200 licenses')
     """
     return f"{number:,} {one if abs(number) == 1 else many or one + 's'}"
 
@@ -61,7 +61,7 @@ def moment(when: datetime) -> str:
 
 
 def license_label(name: str, site: str | None, subscription: str | None) -> str:
-    """A licence as people name it.
+    """A license as people name it.
 
     >>> license_label("Webex Meetings Suite", "acme.webex.com", "Sub-1")
     'Webex Meetings Suite @ acme.webex.com (Sub-1)'
@@ -83,7 +83,7 @@ def sign(operation: LicenseOperation | AttendeeOperation) -> str:
 
 
 def calling(properties: CallingProperties | None) -> str:
-    """Number and extension that a Calling licence is given with, or nothing."""
+    """Number and extension that a Calling license is given with, or nothing."""
     if properties is None:
         return ""
     parts = [f"number {properties.phone_number}"] if properties.phone_number else []
@@ -129,7 +129,7 @@ def some(names: Iterable[str], shown: int) -> str:
 def verdict(plan: Plan) -> str:
     """The plan in one line, counts first.
 
-    `Plan for acme: 12 people, +14 licences, -2, 3 waiting`
+    `Plan for acme: 12 people, +14 licenses, -2, 3 waiting`
     """
     facts = _counts(plan.summary)
     if not plan.changes:
@@ -140,7 +140,7 @@ def verdict(plan: Plan) -> str:
 
 
 def _counts(summary: Summary) -> list[str]:
-    facts = _signed(summary.additions, summary.removals, "licence")
+    facts = _signed(summary.additions, summary.removals, "license")
     facts += _signed(summary.attendee_additions, summary.attendee_removals, "attendee role")
     facts += [f"{summary.irreversible:,} irreversible"] if summary.irreversible else []
     facts += [f"{summary.held:,} held back"] if summary.held else []
@@ -157,7 +157,7 @@ def _signed(added: int, removed: int, noun: str) -> list[str]:
 def origin(plan: Plan) -> str:
     """What the plan was made from, in one sentence."""
     live = plan.live
-    seen = f"{count(live.people, 'person', 'people')}, {count(live.licenses, 'licence')}, {count(live.groups, 'group')}"
+    seen = f"{count(live.people, 'person', 'people')}, {count(live.licenses, 'license')}, {count(live.groups, 'group')}"
     commit = f", files at commit {clean(plan.desired.commit)[:12]}" if plan.desired.commit else ""
     return f"Made {moment(plan.created_at)} from the reading of {moment(live.taken_at)} ({seen}){commit}."
 

@@ -1,6 +1,6 @@
-"""Beside a host licence that stays, no second one of the same site is given; one that goes is replaced in one call.
+"""Beside a host license that stays, no second one of the same site is given; one that goes is replaced in one call.
 
-Why: Webex takes one host licence per site and person. What retention keeps, or what no file declares, is not taken to
+Why: Webex takes one host license per site and person. What retention keeps, or what no file declares, is not taken to
 make room: that is a finding. What only lost to a template of better priority makes room. Source: RULES 2.5, 3.6, 4.4.
 """
 
@@ -13,7 +13,7 @@ from reconciler.resolve.case import Case
 
 
 def act(case: Case) -> None:
-    """Settle host wishes against other host licences held on their site."""
+    """Settle host wishes against other host licenses held on their site."""
     for product, wish in list(case.wishes.items()):
         if product in case.satisfied or not product.site or product.is_attendee:
             continue

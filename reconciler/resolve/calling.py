@@ -1,6 +1,6 @@
 """Numbers, locations and extensions for Calling grants (RULES section 6). Every failing check is its own finding.
 
-This is per person, not per situation: two people never get the same number. Other licences are not held up.
+This is per person, not per situation: two people never get the same number. Other licenses are not held up.
 """
 
 from __future__ import annotations

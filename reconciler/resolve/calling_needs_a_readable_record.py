@@ -9,7 +9,7 @@ from reconciler.resolve.case import Case
 
 
 def act(case: Case) -> None:
-    """Refuse Calling wishes that cannot be judged or that double a Unified CM licence."""
+    """Refuse Calling wishes that cannot be judged or that double a Unified CM license."""
     catalog = case.book.catalog
     for product, wish in list(case.wishes.items()):
         if product in case.satisfied or not catalog.is_calling(product):

@@ -25,7 +25,7 @@ class Case:
     """One key, the book, and what the rules have decided so far.
 
     Wishing fills `speaking` to `lost`, which depend on who the person is; settling fills the rest, which also depends
-    on what the person holds. `leaving` and `kept` are keyed by holding (licence id, or `attendee:SITE`).
+    on what the person holds. `leaving` and `kept` are keyed by holding (license id, or `attendee:SITE`).
     """
 
     __slots__ = (

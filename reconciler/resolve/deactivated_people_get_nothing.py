@@ -1,6 +1,6 @@
 """Templates and exceptions give nothing to a deactivated person; what they hold is decided by `deactivatedUsers`.
 
-Why: Webex deletes them after 30 days and counts their licences until then. Source: RULES 1.5 (R77-R79).
+Why: Webex deletes them after 30 days and counts their licenses until then. Source: RULES 1.5 (R77-R79).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Screen share is never removed; a free licence goes only if `manage` names it and nothing needs it.
+"""Screen share is never removed; a free license goes only if `manage` names it and nothing needs it.
 
-Why: Webex refuses the first (700006), and paid licences stop working without their free base. Source: RULES 3.8.
+Why: Webex refuses the first (700006), and paid licenses stop working without their free base. Source: RULES 3.8.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from reconciler.resolve.case import Case
 
 
 def act(case: Case) -> None:
-    """Keep free licences that must not go."""
+    """Keep free licenses that must not go."""
     catalog = case.book.catalog
     for holding, removal in list(case.leaving.items()):
         product = removal.product
@@ -22,9 +22,9 @@ def act(case: Case) -> None:
         elif not catalog.is_free_product(product):
             continue
         elif product not in case.book.managed or case.key.state == "deactivated":
-            why = "a free licence stays unless `manage` names it"
+            why = "a free license stays unless `manage` names it"
         elif _needed(case, product):
-            why = "another licence needs it"
+            why = "another license needs it"
         else:
             continue
         case.keep(holding, product, "", (Because(f"free-licenses-stay: {why}"),))

@@ -1,7 +1,7 @@
-"""Free licences that Webex wants beside a granted one come along in the same call.
+"""Free licenses that Webex wants beside a granted one come along in the same call.
 
 Advanced messaging needs basic messaging; advanced space meetings need basic space meetings and basic messaging; basic
-space meetings and per-site meeting licences need basic messaging. One that the organization does not have is skipped.
+space meetings and per-site meeting licenses need basic messaging. One that the organization does not have is skipped.
 Source: RULES 3.7 (error codes 700003, 700004, 700005).
 """
 

@@ -1,7 +1,7 @@
 """On one site a person is host or attendee. Nobody is demoted by an attendee grant alone.
 
-A held host licence that stays satisfies an attendee grant. One that retention takes away and an attendee grant make a
-demotion, in one call. A role beside an added host licence goes in the same call; if the add fails, it stays.
+A held host license that stays satisfies an attendee grant. One that retention takes away and an attendee grant make a
+demotion, in one call. A role beside an added host license goes in the same call; if the add fails, it stays.
 Source: RULES 3.3 (R19, R23).
 """
 
@@ -14,7 +14,7 @@ from reconciler.resolve.case import Case
 
 
 def act(case: Case) -> None:
-    """Settle attendee wishes against host licences, and host wishes against attendee roles."""
+    """Settle attendee wishes against host licenses, and host wishes against attendee roles."""
     for product, wish in list(case.wishes.items()):
         if product in case.satisfied or not product.site:
             continue

@@ -1,7 +1,7 @@
 """A template with `existingUsers: false` speaks only for people who came after it came into force.
 
 Came: created, first seen in a snapshot, or first seen as members of its group. Before it is in force it speaks for
-nobody. `explicitlyLicensedNewcomers: skip` leaves out those who already held a paid licence when first seen.
+nobody. `explicitlyLicensedNewcomers: skip` leaves out those who already held a paid license when first seen.
 Source: RULES 1.3, 1.4 (R1, R7, R9, C6).
 """
 
@@ -33,5 +33,5 @@ def _silent_because(case: Case, item: BoundTemplate) -> str:
             return "`existingUsers: false` and not in force before its first completed apply"
         return f"`existingUsers: false` and the person was there before it came into force on {item.in_force:%Y-%m-%d}"
     if item.template.explicitly_licensed_newcomers == "skip" and newcomer and case.key.marks.paid_at_first_sight:
-        return "`explicitlyLicensedNewcomers: skip` and the person held a paid licence when first seen"
+        return "`explicitlyLicensedNewcomers: skip` and the person held a paid license when first seen"
     return ""

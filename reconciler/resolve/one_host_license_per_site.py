@@ -1,6 +1,6 @@
-"""A person holds one host licence per site: of several granted, the best priority wins.
+"""A person holds one host license per site: of several granted, the best priority wins.
 
-Why: Webex allows one meetings licence per site. Source: RULES 2.5, 3.6 (R17).
+Why: Webex allows one meetings license per site. Source: RULES 2.5, 3.6 (R17).
 """
 
 from __future__ import annotations
@@ -20,5 +20,5 @@ def act(case: Case) -> None:
         winner = best.setdefault(site, wish.product)
         if winner is not wish.product:
             case.wishes.pop(wish.product)
-            note = f"one host licence per site, and {winner} comes first"
+            note = f"one host license per site, and {winner} comes first"
             case.lost.append(Satisfied(wish.product, "", wish.because, note, "two-host-licenses"))

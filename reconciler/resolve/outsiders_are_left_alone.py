@@ -1,6 +1,6 @@
 """Bots, app users and people of other organizations are never touched.
 
-Why: a licence on them was put there on purpose, and Webex keeps theirs pending until they accept. Source: RULES 1.5
+Why: a license on them was put there on purpose, and Webex keeps theirs pending until they accept. Source: RULES 1.5
 (R77-R80).
 """
 

@@ -15,7 +15,7 @@ from reconciler.model.live import Group, Scope
 def scope_needed(desired: Desired, licenses: Sequence[License], groups: Sequence[Group]) -> Scope:
     """The scope a plan from these files needs.
 
-    Members of the groups that templates and budgets name; the directory (SCIM) where deactivated people lose licences,
+    Members of the groups that templates and budgets name; the directory (SCIM) where deactivated people lose licenses,
     a work phone gives a number, or an attendee role is granted (site administrators cannot have it); Calling data and
     numbers where something grants Calling. Names that live does not have are left to the plan to report.
     """
@@ -43,7 +43,7 @@ def _is_calling(reference: Reference, catalog: Catalog) -> bool:
 
 
 def watched_licenses(desired: Desired, licenses: Sequence[License]) -> frozenset[str]:
-    """Ids of the licences that these files may take away: those that anything in them names (RULES 4.1, 7.3)."""
+    """Ids of the licenses that these files may take away: those that anything in them names (RULES 4.1, 7.3)."""
     catalog = Catalog(licenses, desired.organization.aliases, desired.organization.tiers)
     references = [reference for template in desired.templates for reference in template.licenses]
     references += [reference for exception in desired.exceptions for reference in exception.add]

@@ -1,4 +1,4 @@
-"""Number, extension and location of a Calling licence: what Webex checks before it gives them to a person.
+"""Number, extension and location of a Calling license: what Webex checks before it gives them to a person.
 
 Only "no properties" and "unknown location" have documented codes. Every other check is what Control Hub does visibly (a
 number belongs to one owner and one location, a location must be enabled for Calling), refused here without a code.
@@ -10,22 +10,22 @@ from dataclasses import dataclass
 
 from reconciler.sandbox import refusal
 from reconciler.sandbox.nouns import Location, Number, Person
-from reconciler.sandbox.order import LicenceItem
+from reconciler.sandbox.order import LicenseItem
 from reconciler.sandbox.refusal import Refusal
 from reconciler.sandbox.state import State
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a Calling licence brings along."""
+    """What a Calling license brings along."""
 
     location: Location
     number: Number | None
     extension: str | None
 
 
-def place(state: State, person: Person, item: LicenceItem, *, moving: bool) -> Place | Refusal:
-    """Where the item would put the person. `moving`: every Calling licence held goes in this call, so the place may change."""
+def place(state: State, person: Person, item: LicenseItem, *, moving: bool) -> Place | Refusal:
+    """Where the item would put the person. `moving`: every Calling license held goes in this call, so the place may change."""
     properties = item.properties or {}
     digits, extension, location_id = (properties.get(key) for key in ("phoneNumber", "extension", "locationId"))
     if not (digits or extension) or not (digits or location_id):

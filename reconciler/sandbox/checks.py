@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.sandbox import refusal
-from reconciler.sandbox.nouns import Licence, Person
+from reconciler.sandbox.nouns import License, Person
 from reconciler.sandbox.offers import Offer, offer
-from reconciler.sandbox.order import LicenceItem
+from reconciler.sandbox.order import LicenseItem
 from reconciler.sandbox.refusal import Refusal
 from reconciler.sandbox.state import State
 
-Blame = tuple[LicenceItem, Refusal]
+Blame = tuple[LicenseItem, Refusal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,65 +25,65 @@ class Outlook:
 
     state: State
     person: Person
-    before: Sequence[Licence]
-    after: Sequence[Licence]
-    items: Sequence[LicenceItem]
+    before: Sequence[License]
+    after: Sequence[License]
+    items: Sequence[LicenseItem]
 
-    def added(self, *kinds: Offer) -> list[LicenceItem]:
+    def added(self, *kinds: Offer) -> list[LicenseItem]:
         """Additions of these kinds that are not held yet."""
-        return [item for item in self._changing("add") if item.licence and offer(item.licence) in kinds]
+        return [item for item in self._changing("add") if item.license and offer(item.license) in kinds]
 
-    def removed(self, *kinds: Offer) -> list[LicenceItem]:
+    def removed(self, *kinds: Offer) -> list[LicenseItem]:
         """Removals of these kinds that are held."""
-        return [item for item in self._changing("remove") if item.licence and offer(item.licence) in kinds]
+        return [item for item in self._changing("remove") if item.license and offer(item.license) in kinds]
 
-    def _changing(self, operation: str) -> Iterator[LicenceItem]:
+    def _changing(self, operation: str) -> Iterator[LicenseItem]:
         for item in self.items:
             if (
                 item.operation == operation
-                and item.licence
-                and (item.licence in self.before) == (operation == "remove")
+                and item.license
+                and (item.license in self.before) == (operation == "remove")
             ):
                 yield item
 
     def has(self, kind: Offer) -> bool:
         """Whether one of this kind would be held."""
-        return any(offer(licence) is kind for licence in self.after)
+        return any(offer(license) is kind for license in self.after)
 
     def had(self, kind: Offer) -> bool:
         """Whether one of this kind is held."""
-        return any(offer(licence) is kind for licence in self.before)
+        return any(offer(license) is kind for license in self.before)
 
     def sells(self, kind: Offer) -> bool:
-        """Whether the organization has a licence of this kind at all."""
-        return any(offer(licence) is kind for licence in self.state.licenses.values())
+        """Whether the organization has a license of this kind at all."""
+        return any(offer(license) is kind for license in self.state.licenses.values())
 
 
-def outlook(state: State, person: Person, items: Sequence[LicenceItem]) -> Outlook:
+def outlook(state: State, person: Person, items: Sequence[LicenseItem]) -> Outlook:
     """The holdings that these items lead to."""
     after = list(person.licenses)
     for item in items:
-        if item.licence is None:
+        if item.license is None:
             continue
-        if item.operation == "add" and item.licence not in after:
-            after.append(item.licence)
-        if item.operation == "remove" and item.licence in after:
-            after.remove(item.licence)
+        if item.operation == "add" and item.license not in after:
+            after.append(item.license)
+        if item.operation == "remove" and item.license in after:
+            after.remove(item.license)
     return Outlook(state, person, tuple(person.licenses), after, items)
 
 
-def _blame(items: Iterable[LicenceItem], code: int, description: str) -> list[Blame]:
+def _blame(items: Iterable[LicenseItem], code: int, description: str) -> list[Blame]:
     return [(item, Refusal(code, f"{description} Not applied: {_named(item)}")) for item in items]
 
 
-def _named(item: LicenceItem) -> str:
-    return item.licence.id if item.licence else item.id
+def _named(item: LicenseItem) -> str:
+    return item.license.id if item.license else item.id
 
 
 def cannot_be_managed(view: Outlook) -> list[Blame]:
     """400118 and 700006."""
-    messenger = [item for item in view.items if item.licence and offer(item.licence) is Offer.MESSENGER]
-    share = [i for i in view.items if i.operation == "remove" and i.licence and offer(i.licence) is Offer.SCREEN_SHARE]
+    messenger = [item for item in view.items if item.license and offer(item.license) is Offer.MESSENGER]
+    share = [i for i in view.items if i.operation == "remove" and i.license and offer(i.license) is Offer.SCREEN_SHARE]
     return [
         *_blame(messenger, refusal.MESSENGER, "Messenger licenses are not managed through this API."),
         *_blame(share, refusal.SCREEN_SHARE_STAYS, "Screen share comes by itself and cannot be removed."),
@@ -93,7 +93,7 @@ def cannot_be_managed(view: Outlook) -> list[Blame]:
 def calling_tiers(view: Outlook) -> list[Blame]:
     """400112, 400410, 400404, 400407, 400406: Standard beside, or after, something better.
 
-    A refused change is refused as a whole: the better licence stays.
+    A refused change is refused as a whole: the better license stays.
     """
     standard = view.added(Offer.CALLING_STANDARD)
     professional, cx = Offer.CALLING_PROFESSIONAL, Offer.CX_ESSENTIAL
@@ -150,16 +150,16 @@ def attendant_console(view: Outlook) -> list[Blame]:
 
 
 def exclusive(view: Outlook) -> list[Blame]:
-    """400413: one calendar, one agent tier, one meetings licence a site, the same thing from one subscription only."""
+    """400413: one calendar, one agent tier, one meetings license a site, the same thing from one subscription only."""
     blames: list[Blame] = []
     for item in view.added(*Offer):
-        assert item.licence is not None
+        assert item.license is not None
         rival = next(
-            (other for other in view.after if other is not item.licence and _rivals(item.licence, other)), None
+            (other for other in view.after if other is not item.license and _rivals(item.license, other)), None
         )
         if rival is not None:
             blames += _blame(
-                [item], refusal.EXCLUSIVE, f"Only one of {item.licence.name} and {rival.name} can be held."
+                [item], refusal.EXCLUSIVE, f"Only one of {item.license.name} and {rival.name} can be held."
             )
     return blames
 
@@ -167,7 +167,7 @@ def exclusive(view: Outlook) -> list[Blame]:
 _PAIRS = (frozenset({Offer.EXCHANGE, Offer.GOOGLE}), frozenset({Offer.CC_PREMIUM, Offer.CC_STANDARD}))
 
 
-def _rivals(one: Licence, other: Licence) -> bool:
+def _rivals(one: License, other: License) -> bool:
     if one.name == other.name and one.site == other.site:
         return True
     kinds = frozenset({offer(one), offer(other)})
@@ -183,7 +183,7 @@ CHECKS: tuple[Callable[[Outlook], list[Blame]], ...] = (
 )
 
 
-def refused(state: State, person: Person, items: Sequence[LicenceItem]) -> list[Blame]:
+def refused(state: State, person: Person, items: Sequence[LicenseItem]) -> list[Blame]:
     """Every item of `items` that the documented rules refuse, with the first reason found."""
     blamed: list[Blame] = []
     left = list(items)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reconciler.sandbox.nouns import Group, Licence, Location, Number, Person
+from reconciler.sandbox.nouns import Group, License, Location, Number, Person
 from reconciler.sandbox.state import State
 
 
@@ -12,7 +12,7 @@ def dump(state: State, *, tokens: bool = True) -> dict[str, Any]:
     """The organization in the shape of the sandbox file; `build` of it gives an equal one."""
     shape: dict[str, Any] = {
         "organization": {"name": state.name},
-        "licenses": [_license(licence) for licence in state.licenses.values()],
+        "licenses": [_license(license) for license in state.licenses.values()],
         "locations": [_location(location) for location in state.locations.values()],
         "numbers": [_number(number) for number in state.numbers.values()],
         "groups": [_group(group) for group in state.groups.values()],
@@ -32,12 +32,12 @@ def _some(**values: object) -> dict[str, object]:
     return {key: value for key, value in values.items() if value not in (None, False, [], 0)}
 
 
-def _license(licence: Licence) -> dict[str, object]:
-    return {"key": licence.key, "name": licence.name, "type": licence.type, "total": licence.total} | _some(
-        subscription=licence.subscription,
-        site=licence.site,
-        siteType=licence.site_type,
-        consumedByWorkspaces=licence.workspaces,
+def _license(license: License) -> dict[str, object]:
+    return {"key": license.key, "name": license.name, "type": license.type, "total": license.total} | _some(
+        subscription=license.subscription,
+        site=license.site,
+        siteType=license.site_type,
+        consumedByWorkspaces=license.workspaces,
     )
 
 
@@ -77,7 +77,7 @@ def _person(person: Person) -> dict[str, object]:
         "workPhone": person.work_phone,
         "extension": person.extension,
         "location": person.location.key if person.location else None,
-        "licenses": [licence.key for licence in person.licenses],
+        "licenses": [license.key for license in person.licenses],
         "attendeeSites": list(person.attendee_sites),
         "siteAdminOf": list(person.site_admin_of),
         "type": person.type,

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import msgspec
 
 from reconciler.errors import InputError
-from reconciler.sandbox.nouns import Licence
+from reconciler.sandbox.nouns import License
 
 
 class Match(msgspec.Struct, forbid_unknown_fields=True):
@@ -95,7 +95,7 @@ class Faults:
         self._skip = [rule.skip for rule in description.rules]
         self._paths = [re.compile(rule.match.path) for rule in description.rules]
         self._chance = random.Random(description.seed)  # noqa: S311
-        self._changes: deque[tuple[float, Licence, int]] = deque()
+        self._changes: deque[tuple[float, License, int]] = deque()
 
     def shape(self) -> dict[str, Any]:
         """The description as JSON-ready data, `times` as far as they are left."""
@@ -132,14 +132,14 @@ class Faults:
 
     # -- counters that lag -------------------------------------------------------------------------------------------------
 
-    def counted(self, licence: Licence, units: int) -> None:
+    def counted(self, license: License, units: int) -> None:
         """A unit was taken or freed just now; a State calls this."""
         if self.now.counter_lag > 0:
-            self._changes.append((self.clock(), licence, units))
+            self._changes.append((self.clock(), license, units))
 
-    def shown(self, licence: Licence) -> int:
-        """The licence's `consumedUnits` as Webex shows them: without the changes of the last `counterLag` seconds."""
+    def shown(self, license: License) -> int:
+        """The license's `consumedUnits` as Webex shows them: without the changes of the last `counterLag` seconds."""
         since = self.clock() - self.now.counter_lag
         while self._changes and self._changes[0][0] <= since:
             self._changes.popleft()
-        return licence.consumed - sum(units for _, changed, units in self._changes if changed is licence)
+        return license.consumed - sum(units for _, changed, units in self._changes if changed is license)

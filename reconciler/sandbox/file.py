@@ -17,7 +17,7 @@ import yaml
 from reconciler.errors import SchemaError
 from reconciler.model import ids
 from reconciler.sandbox import shapes
-from reconciler.sandbox.nouns import Group, Licence, Location, Number, Person, Token
+from reconciler.sandbox.nouns import Group, License, Location, Number, Person, Token
 from reconciler.sandbox.offers import is_calling, is_free
 from reconciler.sandbox.shapes import Problems, read_entry, read_section
 from reconciler.sandbox.state import State, webex_time
@@ -79,8 +79,8 @@ class _Builder:
             place_calling(self.state, person, entry, where, self.problems, self.next_extension)
         self._groups()
         self._tokens()
-        for licence, total in totals:
-            licence.total = total if total is not None else default_total(self.state, licence)
+        for license, total in totals:
+            license.total = total if total is not None else default_total(self.state, license)
         return self.state
 
     def _sites_without_attendees(self) -> None:
@@ -90,7 +90,7 @@ class _Builder:
             raw = []
         self.state.attendee_off = tuple(site.lower() for site in raw)
 
-    def _licenses(self) -> list[tuple[Licence, int | None]]:
+    def _licenses(self) -> list[tuple[License, int | None]]:
         made = []
         for where, entry in read_section(self.document, "licenses", shapes.LicenseShape, self.problems):
             if entry.key in self.state.licenses:
@@ -101,12 +101,12 @@ class _Builder:
                     f"{where}.type", f"{entry.type} is not a type", "capital letters as in real license ids"
                 )
             site = entry.site.strip().lower() if entry.site else None
-            licence = Licence(
+            license = License(
                 entry.key, self.state.license_id(entry.key, entry.type, site), entry.name, entry.type, 0,
                 entry.subscription, site, entry.site_type or (MANAGED if site else None), entry.consumed_by_workspaces,
             )  # fmt: skip
-            self.state.add_license(licence)
-            made.append((licence, entry.total))
+            self.state.add_license(license)
+            made.append((license, entry.total))
         return made
 
     def _locations(self) -> None:
@@ -186,9 +186,9 @@ class _Builder:
         self.state.tokens = tuple(tokens)
 
 
-def default_total(state: State, licence: Licence) -> int:
-    """Units of a licence whose total nobody gave: one a person if it is free, else 100, and never less than in use."""
-    return max(licence.consumed, len(state.people) if is_free(licence) else 100)
+def default_total(state: State, license: License) -> int:
+    """Units of a license whose total nobody gave: one a person if it is free, else 100, and never less than in use."""
+    return max(license.consumed, len(state.people) if is_free(license) else 100)
 
 
 def new_group(state: State, name: str, key: str | None = None) -> Group:
@@ -200,7 +200,7 @@ def new_group(state: State, name: str, key: str | None = None) -> Group:
 
 
 def add_person(state: State, entry: shapes.PersonShape, where: str, problems: Problems) -> Person | None:
-    """A person of the file with licences and roles, but without number and extension (`place_calling`)."""
+    """A person of the file with licenses and roles, but without number and extension (`place_calling`)."""
     emails = [entry.email, *entry.other_emails]
     for email in emails:
         if "@" not in email:
@@ -243,7 +243,7 @@ def place_calling(
     if entry.location is not None and entry.location not in state.locations:
         problems.add(f"{where}.location", f"no location has the key {entry.location}")
         return
-    holds = any(is_calling(licence) for licence in person.licenses)
+    holds = any(is_calling(license) for license in person.licenses)
     number = person.number
     if number is None and holds and entry.extension is None:
         number = _work_number(state, person, entry.location)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from reconciler.errors import InputError
 from reconciler.model import ids
 from reconciler.sandbox.file import MANAGED, default_total, new_group
-from reconciler.sandbox.nouns import Licence, Location, Number, Person
+from reconciler.sandbox.nouns import License, Location, Number, Person
 from reconciler.sandbox.state import State, webex_time
 
 MAIN_SITE = "acme.webex.com"
@@ -113,7 +113,7 @@ class _Generator:
         for key, name, letters, subscription, site in CATALOG:
             license_id = self.state.license_id(key, letters, site)
             kind = MANAGED if site else None
-            self.state.add_license(Licence(key, license_id, name, letters, 0, subscription, site, kind))
+            self.state.add_license(License(key, license_id, name, letters, 0, subscription, site, kind))
         self.state.licenses["calling-workspaces"].workspaces = max(1, self.people // 200)
         self.state.licenses["room-kit"].workspaces = max(1, self.people // 300)
 
@@ -241,9 +241,9 @@ class _Generator:
 
     def _totals(self) -> None:
         slack: Mapping[str, float] = {"suite-emea": 0.0, "calling-pro-old": 0.01, "suite-main-old": 0.02}
-        for licence in self.state.licenses.values():
-            used = licence.consumed
-            if licence.subscription is None:
-                licence.total = default_total(self.state, licence)
+        for license in self.state.licenses.values():
+            used = license.consumed
+            if license.subscription is None:
+                license.total = default_total(self.state, license)
             else:
-                licence.total = used + 2 + int(used * slack.get(licence.key, 0.15))
+                license.total = used + 2 + int(used * slack.get(license.key, 0.15))

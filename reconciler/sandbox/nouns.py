@@ -1,4 +1,4 @@
-"""The things the sandbox remembers: people, licences, groups, locations, numbers.
+"""The things the sandbox remembers: people, licenses, groups, locations, numbers.
 
 They are mutable on purpose (the sandbox is the one place that *is* Webex), hold each other by reference so that no
 request has to look anything up, and keep their JSON once it was written, because a benchmark reads 100,000 people and
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True, eq=False)
-class Licence:
-    """A licence of `GET /licenses`. `total` and `workspaces` are units; `holders` are people by UUID, oldest first.
+class License:
+    """A license of `GET /licenses`. `total` and `workspaces` are units; `holders` are people by UUID, oldest first.
 
     `site` is a lower-case host name. `listing` is the holders as a list, kept until they change.
     """
@@ -82,7 +82,7 @@ class Number:
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """Somebody of the organization, a bot, or (`external`) somebody of another organization who holds a licence here.
+    """Somebody of the organization, a bot, or (`external`) somebody of another organization who holds a license here.
 
     `created` and `modified` are Webex's text (ISO 8601, milliseconds, Z). `attendee_sites` and `site_admin_of` are host
     names. `pending_*` wait for an external person's consent. The `json_*` are kept answers; `touch()` forgets them.
@@ -105,11 +105,11 @@ class Person:
     extension: str | None = None
     location: Location | None = None
     number: Number | None = None
-    licenses: list[Licence] = field(default_factory=list)
+    licenses: list[License] = field(default_factory=list)
     attendee_sites: list[str] = field(default_factory=list)
     site_admin_of: list[str] = field(default_factory=list)
     provision_source: str | None = None
-    pending_licenses: list[Licence] = field(default_factory=list)
+    pending_licenses: list[License] = field(default_factory=list)
     pending_sites: list[str] = field(default_factory=list)
     json_plain: bytes | None = None
     json_calling: bytes | None = None
@@ -121,17 +121,17 @@ class Person:
         self.modified = modified
         self.json_plain = self.json_calling = self.json_scim = None
 
-    def holds(self, licence: Licence) -> bool:
-        """Whether this person holds that very licence."""
-        return self.uuid in licence.holders
+    def holds(self, license: License) -> bool:
+        """Whether this person holds that very license."""
+        return self.uuid in license.holders
 
     def host_sites(self) -> Iterator[str]:
         """The sites this person is a host on, each once."""
         seen = set()
-        for licence in self.licenses:
-            if licence.site and licence.site not in seen:
-                seen.add(licence.site)
-                yield licence.site
+        for license in self.licenses:
+            if license.site and license.site not in seen:
+                seen.add(license.site)
+                yield license.site
 
 
 @dataclass(slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""What kind of thing a licence is, read from the letters in its id and, where nobody published them, from its name.
+"""What kind of thing a license is, read from the letters in its id and, where nobody published them, from its name.
 
 Webex checks combinations of *offers*, not of names. This is the sandbox's own table (webex-api facts, sections 1.3, 1.4
 and 10); it does not share the client's, or a common mistake would hide.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from reconciler.sandbox.nouns import Licence
+from reconciler.sandbox.nouns import License
 
 
 class Offer(Enum):
@@ -71,29 +71,29 @@ _BY_NAME = {
 }
 
 CALLING = frozenset({Offer.CALLING_PROFESSIONAL, Offer.CALLING_STANDARD, Offer.CALLING, Offer.CX_ESSENTIAL})
-"""Licences that come with a number, an extension and a location of their own."""
+"""Licenses that come with a number, an extension and a location of their own."""
 
 FREE_TYPES = frozenset({"FMS", "FTM", "FSS", "FTC", "CE", "CG", "HM"})
-"""Licences without a subscription; they never run out."""
+"""Licenses without a subscription; they never run out."""
 
 
-def offer(licence: Licence) -> Offer:
-    """The kind of a licence."""
-    by_name = _BY_NAME.get(licence.name.strip().lower())
+def offer(license: License) -> Offer:
+    """The kind of a license."""
+    by_name = _BY_NAME.get(license.name.strip().lower())
     if by_name is not None:
         return by_name
-    if "messenger" in licence.name.lower():
+    if "messenger" in license.name.lower():
         return Offer.MESSENGER
-    if licence.type == "BCSTD":
+    if license.type == "BCSTD":
         return Offer.CALLING_PROFESSIONAL
-    return _BY_TYPE.get(licence.type, Offer.OTHER)
+    return _BY_TYPE.get(license.type, Offer.OTHER)
 
 
-def is_calling(licence: Licence) -> bool:
-    """Whether holding this licence means having a number or an extension at a location."""
-    return offer(licence) in CALLING
+def is_calling(license: License) -> bool:
+    """Whether holding this license means having a number or an extension at a location."""
+    return offer(license) in CALLING
 
 
-def is_free(licence: Licence) -> bool:
-    """Whether this licence can be given to everybody."""
-    return licence.type in FREE_TYPES
+def is_free(license: License) -> bool:
+    """Whether this license can be given to everybody."""
+    return license.type in FREE_TYPES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from reconciler.sandbox.nouns import Licence
+from reconciler.sandbox.nouns import License
 
 Operation = Literal["add", "remove"]
 
@@ -15,13 +15,13 @@ class BadRequestError(Exception):
 
 
 @dataclass(eq=False, slots=True)
-class LicenceItem:
-    """One entry of `licenses`. `properties` None: absent. `licence` is filled in once it is found."""
+class LicenseItem:
+    """One entry of `licenses`. `properties` None: absent. `license` is filled in once it is found."""
 
     id: str
     operation: Operation
     properties: dict[str, str] | None = None
-    licence: Licence | None = None
+    license: License | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -33,7 +33,7 @@ class SiteItem:
     account_type: str = "attendee"
 
 
-Item = LicenceItem | SiteItem
+Item = LicenseItem | SiteItem
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Order:
     person_id: str | None
     email: str | None
     org_id: str | None
-    licences: list[LicenceItem] = field(default_factory=list)
+    licenses: list[LicenseItem] = field(default_factory=list)
     sites: list[SiteItem] = field(default_factory=list)
 
 
@@ -54,14 +54,14 @@ def read(body: object) -> Order:
     order = Order(_text(body, "personId"), _text(body, "email"), _text(body, "orgId"))
     if not order.person_id and not order.email:
         raise BadRequestError("One of email and personId is required.")
-    order.licences = [_licence(raw) for raw in _list(body, "licenses")]
+    order.licenses = [_license(raw) for raw in _list(body, "licenses")]
     order.sites = [_site(raw) for raw in _list(body, "siteUrls")]
-    if not order.licences and not order.sites:
+    if not order.licenses and not order.sites:
         raise BadRequestError("One of licenses and siteUrls is required.")
     return order
 
 
-def _licence(raw: dict[str, Any]) -> LicenceItem:
+def _license(raw: dict[str, Any]) -> LicenseItem:
     license_id = _text(raw, "id")
     if not license_id:
         raise BadRequestError("Each entry of licenses needs an id.")
@@ -71,7 +71,7 @@ def _licence(raw: dict[str, Any]) -> LicenceItem:
     kept = None
     if properties is not None:
         kept = {key: value for key in ("locationId", "phoneNumber", "extension") if (value := _text(properties, key))}
-    return LicenceItem(license_id, _operation(raw), kept)
+    return LicenseItem(license_id, _operation(raw), kept)
 
 
 def _site(raw: dict[str, Any]) -> SiteItem:

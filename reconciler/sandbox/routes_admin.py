@@ -143,15 +143,15 @@ class _Admin:
         sites = [site for site in person.attendee_sites if site not in gone]
         sites += [site for site in (new.lower() for new in asked.add_attendee) if site not in sites]
         self.here.set_attendee(person, sites)
-        licenses = [licence.key for licence in person.licenses]
+        licenses = [license.key for license in person.licenses]
         return {"email": person.email, "licenses": licenses, "attendeeSites": person.attendee_sites}
 
     async def buy(self, request: Request) -> object:
-        licence = self.here.licenses.get(request.path_params["key"])
-        if licence is None:
+        license = self.here.licenses.get(request.path_params["key"])
+        if license is None:
             raise _AdminError(404, f"no license has the key {request.path_params['key']}")
-        licence.total = (await _read(request, shapes.UnitsShape)).total
-        return {"key": licence.key, "total": licence.total, "consumed": licence.consumed}
+        license.total = (await _read(request, shapes.UnitsShape)).total
+        return {"key": license.key, "total": license.total, "consumed": license.consumed}
 
     async def show_faults(self, request: Request) -> object:
         return self.door.faults.shape()

@@ -16,20 +16,20 @@ PAGE = 300
 
 def list_licenses(call: Call) -> Answer:
     """`GET /licenses`: all at once, never paged."""
-    items = [license_body(licence, call.faults.shown(licence)) for licence in call.state.licenses.values()]
+    items = [license_body(license, call.faults.shown(license)) for license in call.state.licenses.values()]
     return ok({"items": items})
 
 
 def get_license(call: Call) -> Answer:
     """`GET /licenses/{id}`; with `includeAssignedTo=user` a page of its holders."""
-    licence = call.state.license(call.params["id"])
-    if licence is None:
+    license = call.state.license(call.params["id"])
+    if license is None:
         return not_found("License not found.")
-    body = license_body(licence, call.faults.shown(licence))
+    body = license_body(license, call.faults.shown(license))
     if call.query.get("includeAssignedTo") != "user":
         return ok(body)
     limit = call.number("limit", PAGE, most=PAGE)
-    listing, start = _position(call, licence.listed())
+    listing, start = _position(call, license.listed())
     body["users"] = [holder(person) for person in listing[start : start + limit]]
     if start + limit >= len(listing):
         return ok(body)

@@ -12,9 +12,9 @@ from typing import Any
 
 from reconciler.sandbox import calling, checks, refusal
 from reconciler.sandbox.calling import Place
-from reconciler.sandbox.nouns import Licence, Person
+from reconciler.sandbox.nouns import License, Person
 from reconciler.sandbox.offers import Offer, is_calling, is_free, offer
-from reconciler.sandbox.order import Item, LicenceItem, Order, SiteItem
+from reconciler.sandbox.order import Item, LicenseItem, Order, SiteItem
 from reconciler.sandbox.refusal import Refusal
 from reconciler.sandbox.state import State
 
@@ -36,10 +36,10 @@ def assign(
     over_allocation: bool = False,
     ignored: Collection[str] = (),
 ) -> Outcome:
-    """Carry out an order. `ignored` are keys of licences that are answered with success and left as they are."""
+    """Carry out an order. `ignored` are keys of licenses that are answered with success and left as they are."""
     assignment = _Assignment(state, person, order, over_allocation, frozenset(ignored))
     assignment.check()
-    if assignment.refused and len(assignment.refused) == len(order.licences) + len(order.sites):
+    if assignment.refused and len(assignment.refused) == len(order.licenses) + len(order.sites):
         reasons = tuple(dict.fromkeys(assignment.refused.values()))
         errors = [reason.body() for reason in reasons]
         return Outcome(400, {"message": reasons[0].message, "errors": errors}, reasons)
@@ -48,18 +48,18 @@ def assign(
 
 
 def holdings(state: State, person: Person) -> dict[str, Any]:
-    """The answer to a PATCH: all licences and site roles the person has, whatever was asked."""
+    """The answer to a PATCH: all licenses and site roles the person has, whatever was asked."""
     sites = [{"siteUrl": site, "accountType": "host"} for site in person.host_sites()]
     sites += [{"siteUrl": site, "accountType": "attendee"} for site in person.attendee_sites]
     body: dict[str, Any] = {
         "orgId": state.org_id,
         "personId": person.id,
         "email": person.email,
-        "licenses": [licence.id for licence in person.licenses],
+        "licenses": [license.id for license in person.licenses],
         "siteUrls": sites,
     }
     if person.pending_licenses:
-        body["pendingLicenses"] = [licence.id for licence in person.pending_licenses]
+        body["pendingLicenses"] = [license.id for license in person.pending_licenses]
     if person.pending_sites:
         body["pendingSiteUrls"] = [{"siteUrl": site, "accountType": "attendee"} for site in person.pending_sites]
     return body
@@ -75,7 +75,7 @@ class _Assignment:
         self.over_allocation = over_allocation
         self.ignored = ignored
         self.refused: dict[Item, Refusal] = {}
-        self.places: dict[LicenceItem, Place] = {}
+        self.places: dict[LicenseItem, Place] = {}
 
     def check(self) -> None:
         """Fill `refused` and `places`; changes nothing."""
@@ -83,31 +83,31 @@ class _Assignment:
         self._combinations()
         # A refused addition may have been what made a removal fine, so combinations are looked at again.
         for item in self._open():
-            if item.operation == "add" and item.licence and not self.person.holds(item.licence):
-                self._addition(item, item.licence)
+            if item.operation == "add" and item.license and not self.person.holds(item.license):
+                self._addition(item, item.license)
         self._combinations()
         for site in self.order.sites:
             self._site(site)
 
-    def _open(self) -> list[LicenceItem]:
-        return [item for item in self.order.licences if item not in self.refused]
+    def _open(self) -> list[LicenseItem]:
+        return [item for item in self.order.licenses if item not in self.refused]
 
     def _recognize(self) -> None:
-        for item in self.order.licences:
-            item.licence = self.state.license(item.id)
-            if item.licence is None or (item.operation == "add" and offer(item.licence) is Offer.NOT_FOR_PEOPLE):
+        for item in self.order.licenses:
+            item.license = self.state.license(item.id)
+            if item.license is None or (item.operation == "add" and offer(item.license) is Offer.NOT_FOR_PEOPLE):
                 self.refused[item] = Refusal(refusal.LICENSE_UNKNOWN, f"License not recognized: {item.id}")
-            elif self.person.external and not item.licence.site:
+            elif self.person.external and not item.license.site:
                 self.refused[item] = Refusal(None, "People of other organizations can hold meeting licenses only.")
 
     def _combinations(self) -> None:
         if not self.person.external:
             self.refused.update(checks.refused(self.state, self.person, self._open()))
 
-    def _addition(self, item: LicenceItem, licence: Licence) -> None:
-        if licence.consumed >= licence.total and not self.over_allocation and not is_free(licence):
-            self.refused[item] = Refusal(None, f"No unit of {licence.name} is left. Not applied: {licence.id}")
-        elif is_calling(licence):
+    def _addition(self, item: LicenseItem, license: License) -> None:
+        if license.consumed >= license.total and not self.over_allocation and not is_free(license):
+            self.refused[item] = Refusal(None, f"No unit of {license.name} is left. Not applied: {license.id}")
+        elif is_calling(license):
             found = calling.place(self.state, self.person, item, moving=self._gives_up_calling())
             if isinstance(found, Refusal):
                 self.refused[item] = found
@@ -115,31 +115,31 @@ class _Assignment:
                 self.places[item] = found
 
     def _gives_up_calling(self) -> bool:
-        going = {item.licence for item in self._open() if item.operation == "remove"}
-        return all(licence in going for licence in self.person.licenses if is_calling(licence))
+        going = {item.license for item in self._open() if item.operation == "remove"}
+        return all(license in going for license in self.person.licenses if is_calling(license))
 
     def _site(self, item: SiteItem) -> None:
         if item.account_type != "attendee":
             self.refused[item] = Refusal(refusal.SITE_INVALID, f"accountType must be attendee: {item.site}")
         elif item.operation == "add" and item.site not in self.person.attendee_sites:
-            hosts = {licence.site for licence in checks.outlook(self.state, self.person, self._open()).after}
+            hosts = {license.site for license in checks.outlook(self.state, self.person, self._open()).after}
             known = item.site in self.state.managed_sites()
             if not known or item.site in hosts or item.site in self.person.site_admin_of:
                 self.refused[item] = Refusal(refusal.SITE_INVALID, f"Not a valid attendee site here: {item.site}")
 
     def carry_out(self) -> None:
-        """Additions first: who swaps one Calling licence for another keeps number and extension, as nothing is freed between."""
+        """Additions first: who swaps one Calling license for another keeps number and extension, as nothing is freed between."""
         if self.person.external:
             self._invite()
             return
-        doing = [item for item in self._open() if item.licence and item.licence.key not in self.ignored]
+        doing = [item for item in self._open() if item.license and item.license.key not in self.ignored]
         for item in doing:
-            if item.operation == "add" and item.licence:
-                self.state.hold(self.person, item.licence)
+            if item.operation == "add" and item.license:
+                self.state.hold(self.person, item.license)
                 self._move_in(self.places.get(item))
         for item in doing:
-            if item.operation == "remove" and item.licence:
-                self.state.release(self.person, item.licence)
+            if item.operation == "remove" and item.license:
+                self.state.release(self.person, item.license)
         self._attend()
 
     def _move_in(self, place: Place | None) -> None:
@@ -165,11 +165,11 @@ class _Assignment:
     def _invite(self) -> None:
         """What an external person is given waits for their consent and costs no unit until then."""
         for item in self._open():
-            assert item.licence is not None
+            assert item.license is not None
             if item.operation == "remove":
-                self.state.release(self.person, item.licence)
-            elif not self.person.holds(item.licence) and item.licence not in self.person.pending_licenses:
-                self.person.pending_licenses.append(item.licence)
+                self.state.release(self.person, item.license)
+            elif not self.person.holds(item.license) and item.license not in self.person.pending_licenses:
+                self.person.pending_licenses.append(item.license)
         for site in self.order.sites:
             if site not in self.refused and site.operation == "add" and site.site not in self.person.pending_sites:
                 self.person.pending_sites.append(site.site)

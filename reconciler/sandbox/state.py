@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.model import ids
-from reconciler.sandbox.nouns import Feature, Group, Licence, Location, Number, Person, Token
+from reconciler.sandbox.nouns import Feature, Group, License, Location, Number, Person, Token
 from reconciler.sandbox.offers import is_calling
 
 _NAMESPACE = uuid.UUID("6f1d0a52-6a0f-4a55-9d1b-0f3c5a7e2b11")
-CounterListener = Callable[[Licence, int], None]
+CounterListener = Callable[[License, int], None]
 
 
 def webex_time(moment: datetime) -> str:
@@ -40,8 +40,8 @@ class State:
         self._space = uuid.UUID(self.org_uuid)
         self.created = "2020-01-01T00:00:00.000Z"
         self.clock: Callable[[], datetime] | None = None
-        self.licenses: dict[str, Licence] = {}
-        self.licenses_by_uuid: dict[str, Licence] = {}
+        self.licenses: dict[str, License] = {}
+        self.licenses_by_uuid: dict[str, License] = {}
         self.locations: dict[str, Location] = {}
         self.numbers: dict[str, Number] = {}
         self.extensions: dict[tuple[str, str], Person] = {}
@@ -104,7 +104,7 @@ class State:
         return str(uuid.uuid5(self._space, f"{kind}:{key}"))
 
     def license_id(self, key: str, letters: str, site: str | None) -> str:
-        """A licence id as Webex builds it: org, type letters, UUID, and the site where there is one."""
+        """A license id as Webex builds it: org, type letters, UUID, and the site where there is one."""
         tail = f"_{site}" if site else ""
         return ids.encode("LICENSE", f"{self.org_uuid}:{letters}_{self.uuid_for('license', key)}{tail}")
 
@@ -114,8 +114,8 @@ class State:
         """A person by Webex id (padded or not), bare UUID or address."""
         return self.by_uuid.get(ids.uuid_of(reference)) or self.by_email.get(reference.strip().lower())
 
-    def license(self, license_id: str) -> Licence | None:
-        """A licence by its Webex id."""
+    def license(self, license_id: str) -> License | None:
+        """A license by its Webex id."""
         return self.licenses_by_uuid.get(ids.uuid_of(license_id))
 
     def location(self, location_id: str) -> Location | None:
@@ -176,11 +176,11 @@ class State:
     def managed_sites(self) -> set[str]:
         """Sites that can have attendees: Control Hub managed, Attendee not switched off."""
         return {
-            licence.site
-            for licence in self.licenses.values()
-            if licence.site
-            and licence.site_type == "Control Hub managed site"
-            and licence.site not in self.attendee_off
+            license.site
+            for license in self.licenses.values()
+            if license.site
+            and license.site_type == "Control Hub managed site"
+            and license.site not in self.attendee_off
         }
 
     def warm(self) -> None:
@@ -192,10 +192,10 @@ class State:
 
     # -- growing ----------------------------------------------------------------------------------------------------------
 
-    def add_license(self, licence: Licence) -> None:
+    def add_license(self, license: License) -> None:
         """A new pool."""
-        self.licenses[licence.key] = licence
-        self.licenses_by_uuid[ids.uuid_of(licence.id)] = licence
+        self.licenses[license.key] = license
+        self.licenses_by_uuid[ids.uuid_of(license.id)] = license
 
     def add_number(self, number: Number) -> None:
         """A new phone number."""
@@ -226,9 +226,9 @@ class State:
             self.by_email[email.lower()] = person
 
     def remove_person(self, person: Person) -> None:
-        """Somebody leaves: licences, number, extension and memberships are free again."""
-        for licence in list(person.licenses):
-            self.release(person, licence)
+        """Somebody leaves: licenses, number, extension and memberships are free again."""
+        for license in list(person.licenses):
+            self.release(person, license)
         self.free_calling(person)
         for group in self.groups.values():
             self.leave_group(person, group)
@@ -261,31 +261,31 @@ class State:
         if group.members.pop(person.uuid, None) is not None:
             group.listing = None
 
-    # -- licences ---------------------------------------------------------------------------------------------------------
+    # -- licenses ---------------------------------------------------------------------------------------------------------
 
-    def hold(self, person: Person, licence: Licence) -> None:
-        """The person holds this licence from now on; nothing is checked, and once more changes nothing."""
-        if person.uuid in licence.holders:
+    def hold(self, person: Person, license: License) -> None:
+        """The person holds this license from now on; nothing is checked, and once more changes nothing."""
+        if person.uuid in license.holders:
             return
-        licence.holders[person.uuid] = person
-        licence.listing = None
-        person.licenses.append(licence)
-        self._changed(person, licence, 1)
+        license.holders[person.uuid] = person
+        license.listing = None
+        person.licenses.append(license)
+        self._changed(person, license, 1)
 
-    def release(self, person: Person, licence: Licence) -> None:
-        """The person no longer holds it. With the last Calling licence go number, extension and location."""
-        if licence.holders.pop(person.uuid, None) is None:
+    def release(self, person: Person, license: License) -> None:
+        """The person no longer holds it. With the last Calling license go number, extension and location."""
+        if license.holders.pop(person.uuid, None) is None:
             return
-        licence.listing = None
-        person.licenses.remove(licence)
-        if is_calling(licence) and not any(is_calling(other) for other in person.licenses):
+        license.listing = None
+        person.licenses.remove(license)
+        if is_calling(license) and not any(is_calling(other) for other in person.licenses):
             self.free_calling(person)
-        self._changed(person, licence, -1)
+        self._changed(person, license, -1)
 
-    def _changed(self, person: Person, licence: Licence, units: int) -> None:
+    def _changed(self, person: Person, license: License, units: int) -> None:
         self._touch(person)
         for listener in self.on_count:
-            listener(licence, units)
+            listener(license, units)
 
     def _touch(self, person: Person) -> None:
         person.touch(webex_time(self.clock()) if self.clock else person.modified)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from reconciler.sandbox.nouns import Group, Licence, Location, Number, Person
+from reconciler.sandbox.nouns import Group, License, Location, Number, Person
 from reconciler.sandbox.state import State
 
 encode = msgspec.json.Encoder().encode
@@ -18,26 +18,26 @@ WEBEX_IDENTITY = "urn:scim:schemas:extension:cisco:webexidentity:2.0:User"
 SCIM_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 
 
-def license_body(licence: Licence, consumed: int) -> dict[str, Any]:
-    """A licence as listed; `consumed` is what the counter shows, which may lag behind the holders."""
+def license_body(license: License, consumed: int) -> dict[str, Any]:
+    """A license as listed; `consumed` is what the counter shows, which may lag behind the holders."""
     body: dict[str, Any] = {
-        "id": licence.id,
-        "name": licence.name,
-        "totalUnits": licence.total,
+        "id": license.id,
+        "name": license.name,
+        "totalUnits": license.total,
         "consumedUnits": consumed,
-        "consumedByUsers": consumed - licence.workspaces,
-        "consumedByWorkspaces": licence.workspaces,
+        "consumedByUsers": consumed - license.workspaces,
+        "consumedByWorkspaces": license.workspaces,
     }
-    if licence.subscription:
-        body["subscriptionId"] = licence.subscription
-    if licence.site:
-        body["siteUrl"] = licence.site
-        body["siteType"] = licence.site_type
+    if license.subscription:
+        body["subscriptionId"] = license.subscription
+    if license.site:
+        body["siteUrl"] = license.site
+        body["siteType"] = license.site_type
     return body
 
 
 def holder(person: Person) -> dict[str, str]:
-    """An entry of a licence's `users`."""
+    """An entry of a license's `users`."""
     kind = "EXTERNAL" if person.external else "INTERNAL"
     return {"id": person.id, "type": kind, "displayName": person.name, "email": person.email}
 
@@ -70,7 +70,7 @@ def _person(state: State, person: Person, *, calling: bool) -> dict[str, Any]:
     body |= {"displayName": person.name, "nickName": person.first, "firstName": person.first, "lastName": person.last}
     body |= {"orgId": state.org_id, "created": person.created, "lastModified": person.modified}
     if person.licenses:
-        body["licenses"] = [licence.id for licence in person.licenses]
+        body["licenses"] = [license.id for license in person.licenses]
     sites = [*person.host_sites(), *(f"{site}#attendee" for site in person.attendee_sites)]
     if sites:
         body["siteUrls"] = sites

@@ -30,7 +30,7 @@ class Holdings(NamedTuple):
 
 
 def holding(operation: LicenseOperation | AttendeeOperation) -> str:
-    """What the ledger and the removal counts call the object of an operation: a licence id or `attendee:SITE`."""
+    """What the ledger and the removal counts call the object of an operation: a license id or `attendee:SITE`."""
     return operation.license_id if isinstance(operation, LicenseOperation) else f"attendee:{operation.site_url}"
 
 

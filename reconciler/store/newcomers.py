@@ -38,7 +38,7 @@ def groups_read_at(connection: Connection, org: int, when: int) -> set[str]:
 
 
 def paid_at_first_sight(connection: Connection, people: FromClause, org: int) -> frozenset[str]:
-    """People whose first row held a licence that some reading gives a subscription."""
+    """People whose first row held a license that some reading gives a subscription."""
     readings = select(pool_reading.c.body).where(pool_reading.c.org == org).distinct()
     pools = (decode("pool_reading", body, License) for (body,) in bulk.rows(connection, readings))
     paid = {pool.id for pool in pools if pool.subscription is not None}

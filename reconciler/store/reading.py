@@ -45,7 +45,7 @@ def snapshots(database: Database, org_id: str) -> tuple[Snapshot, ...]:
 
 
 def structure(database: Database, snapshot_id: str) -> Structure:
-    """Licences and groups as of a snapshot."""
+    """Licenses and groups as of a snapshot."""
     with database.read() as connection:
         _, key, moment, _ = named(connection, snapshot_id)
         licenses = values_at(connection, pool_reading, License, key, moment)

@@ -1,4 +1,4 @@
-"""Operations in JSON, read back. A licence operation and an attendee operation carry no tag in our formats, and msgspec
+"""Operations in JSON, read back. A license operation and an attendee operation carry no tag in our formats, and msgspec
 decodes no union of two plain structs, so one is told from the other by what it is about."""
 
 from __future__ import annotations

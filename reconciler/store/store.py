@@ -76,7 +76,7 @@ class Store:
         return snapshots(self._database, org_id)
 
     def structure(self, snapshot_id: str) -> Structure:
-        """Licences and groups as they were in a snapshot; StoreError when there is no such snapshot."""
+        """Licenses and groups as they were in a snapshot; StoreError when there is no such snapshot."""
         from reconciler.store.reading import structure
 
         return structure(self._database, snapshot_id)

@@ -106,7 +106,7 @@ class SyncWriter:
         self._numbers = tuple(numbers)
 
     def holders(self, license_id: str, holders: Sequence[Holder]) -> None:
-        """Everybody who holds one licence; the licence then belongs to the snapshot's scope."""
+        """Everybody who holds one license; the license then belongs to the snapshot's scope."""
         self._holders[license_id] = tuple(holders)
         listed = tuple(sorted({*self._scope.holders, license_id}))
         self._scope = msgspec.structs.replace(self._scope, holders=listed)

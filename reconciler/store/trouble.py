@@ -17,7 +17,7 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     (
         "SQLITE_CORRUPT",
         "is damaged",
-        "Keep the file, and restore the copy of the last apply: origins of licences exist nowhere else. "
+        "Keep the file, and restore the copy of the last apply: origins of licenses exist nowhere else. "
         "`sqlite3 FILE .recover` may save what is left.",
     ),
     (

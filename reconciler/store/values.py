@@ -25,7 +25,7 @@ class SyncCounts(msgspec.Struct, frozen=True):
 
 
 class Structure(msgspec.Struct, frozen=True):
-    """The shape of an organization at one snapshot: licences in the order of Webex, groups by name and id."""
+    """The shape of an organization at one snapshot: licenses in the order of Webex, groups by name and id."""
 
     licenses: tuple[License, ...]
     groups: tuple[Group, ...]

@@ -82,10 +82,10 @@ def of_numbers(numbers: Iterable[PhoneNumber]) -> dict[str, Reading]:
 
 
 def holder_prefix(license_id: str) -> str:
-    """What the keys of one licence's holders begin with."""
+    """What the keys of one license's holders begin with."""
     return f"{license_id} "
 
 
 def of_holders(license_id: str, holders: Iterable[Holder]) -> dict[str, Reading]:
-    """Holders of one licence by licence and id."""
+    """Holders of one license by license and id."""
     return {holder_prefix(license_id) + item.id: Reading(0, encode(item)) for item in holders}

@@ -79,13 +79,13 @@ class View:
         return tuple(value for _, value in self._values(number, PhoneNumber, among=among))
 
     def holders(self, license_id: str) -> Sequence[Holder]:
-        """Everybody who holds a licence, by id; empty where the scope did not ask for it."""
+        """Everybody who holds a license, by id; empty where the scope did not ask for it."""
         if license_id not in self._snapshot.scope.holders:
             return ()
         return tuple(value for _, value in self._values(holder, Holder, versions.holder_prefix(license_id)))
 
     def outside_holders(self) -> Mapping[str, int]:
-        """Licence id -> holders from other organizations, for licences whose holders were listed."""
+        """License id -> holders from other organizations, for licenses whose holders were listed."""
         listed = {license_id: self.holders(license_id) for license_id in self._snapshot.scope.holders}
         return {license_id: sum(not one.internal for one in found) for license_id, found in listed.items()}
 
@@ -173,7 +173,7 @@ class View:
             return history.moved_after(scope, to_ms(when))
 
     def paid_at_first_sight(self) -> frozenset[str]:
-        """Ids of people who held a licence that has a subscription when they were first seen."""
+        """Ids of people who held a license that has a subscription when they were first seen."""
         with self._database.read() as connection:
             return newcomers.paid_at_first_sight(connection, self._people(connection), self._org)
 

@@ -166,7 +166,7 @@ def _decode(content: bytes, shape: type[_T]) -> _T:
 
 
 def licenses(content: bytes) -> tuple[License, ...]:
-    """`GET /licenses`, in Webex's order. An answer without `items` is an error: no organization has no licences."""
+    """`GET /licenses`, in Webex's order. An answer without `items` is an error: no organization has no licenses."""
     return tuple(_license(item) for item in _decode(content, _LicenseItems).items)
 
 

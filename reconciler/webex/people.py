@@ -1,6 +1,6 @@
 """People from JSON, fast: an organization of 100,000 people is decoded in a fraction of a second on one core.
 
-Nine tenths of a person's bytes are licence ids, and most people hold the same few sets of them. So `licenses` and
+Nine tenths of a person's bytes are license ids, and most people hold the same few sets of them. So `licenses` and
 `siteUrls` are not decoded at all: their raw bytes are the key of a cache of sorted tuples, which also makes equal
 holdings one object in memory. Everything else of a person is decoded straight into a slim struct, and what the usual
 person does not need (state, phone numbers) costs one comparison. This module knows no HTTP.

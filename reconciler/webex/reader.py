@@ -1,7 +1,7 @@
 """Everything that is read from Webex, one method an endpoint. It has no way to write, so a dry run cannot.
 
 Order is Webex's own, except where a method says otherwise. All methods raise WebexError subclasses as `errors` lists them;
-a list that Webex always fills (licences, people, organizations, roles) must be there, an empty answer is not believed.
+a list that Webex always fills (licenses, people, organizations, roles) must be there, an empty answer is not believed.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ class Reader:
         )
 
     async def holders(self, license_id: str) -> tuple[Holder, ...]:
-        """Everybody a licence is assigned to, people of other organizations included, each once."""
+        """Everybody a license is assigned to, people of other organizations included, each once."""
         params = {"includeAssignedTo": "user", "limit": str(_HOLDERS_A_PAGE)}
         found: dict[str, Holder] = {}
         for holder in await self._all(f"/licenses/{segment(license_id)}", params, decode.holders):

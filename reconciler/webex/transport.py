@@ -2,7 +2,7 @@
 
 The token leaves this process in one place (`Session._send`), towards one origin, whatever a link in an answer says;
 redirects are never followed. Answers are read whole below the retries, so that a connection that breaks in the middle of a
-page is repeated like one that broke before it. Knows nothing of people or licences.
+page is repeated like one that broke before it. Knows nothing of people or licenses.
 """
 
 from __future__ import annotations

@@ -18,10 +18,10 @@ def api(large: RunningSandbox) -> Any:
     return WebexAPI(access_token=TOKEN, base_url=large.base_url + "/")
 
 
-def test_it_lists_licences(api: Any, large: RunningSandbox) -> None:
-    """Every licence, and one by its id; keys that do not apply are absent."""
+def test_it_lists_licenses(api: Any, large: RunningSandbox) -> None:
+    """Every license, and one by its id; keys that do not apply are absent."""
     licenses = list(api.licenses.list())
-    assert [licence.id for licence in licenses] == [licence.id for licence in large.state.licenses.values()]
+    assert [license.id for license in licenses] == [license.id for license in large.state.licenses.values()]
     assert "subscriptionId" not in licenses[0].json_data
     assert api.licenses.get(licenses[6].id).json_data["siteUrl"] == "acme.webex.com"
 

@@ -46,14 +46,14 @@ def writing(small: RunningSandbox) -> Iterator[Any]:
         yield api
 
 
-def test_it_lists_every_licence_with_its_counters(reading: Any, large: RunningSandbox) -> None:
-    """It lists every licence, with the counters the holders make."""
-    listed = {licence.license_id: licence for licence in reading.licenses.list()}
+def test_it_lists_every_license_with_its_counters(reading: Any, large: RunningSandbox) -> None:
+    """It lists every license, with the counters the holders make."""
+    listed = {license.license_id: license for license in reading.licenses.list()}
     assert len(listed) == len(large.state.licenses)
-    for licence in large.state.licenses.values():
-        seen = listed[licence.id]
-        assert (seen.name, seen.total_units, seen.consumed_units) == (licence.name, licence.total, licence.consumed)
-        assert seen.lic_type == licence.type
+    for license in large.state.licenses.values():
+        seen = listed[license.id]
+        assert (seen.name, seen.total_units, seen.consumed_units) == (license.name, license.total, license.consumed)
+        assert seen.lic_type == license.type
 
 
 def test_it_lists_everybody_over_several_pages(reading: Any, large: RunningSandbox) -> None:
@@ -95,11 +95,11 @@ def test_it_finds_a_group_by_name(reading: Any) -> None:
     assert [group.display_name for group in reading.groups.list(list_filter='displayName eq "Sales"')] == ["Sales"]
 
 
-def test_it_lists_the_holders_of_a_licence_over_several_pages(reading: Any, large: RunningSandbox) -> None:
+def test_it_lists_the_holders_of_a_license_over_several_pages(reading: Any, large: RunningSandbox) -> None:
     """It follows the holders' cursor; people of other organizations are among them."""
-    licence = large.state.licenses["suite-main-old"]
-    holders = list(reading.licenses.assigned_users(licence.id, limit=100))
-    assert [holder.id for holder in holders] == [person.id for person in licence.holders.values()]
+    license = large.state.licenses["suite-main-old"]
+    holders = list(reading.licenses.assigned_users(license.id, limit=100))
+    assert [holder.id for holder in holders] == [person.id for person in license.holders.values()]
     assert {holder.type for holder in holders} == {"INTERNAL", "EXTERNAL"}
 
 
@@ -127,8 +127,8 @@ def test_it_reads_the_directory(reading: Any, large: RunningSandbox, monkeypatch
     assert administrators == {person.uuid for person in persons if person.site_admin_of}
 
 
-def test_it_assigns_and_removes_a_licence(writing: Any, small: RunningSandbox) -> None:
-    """An assigned licence shows at once on the person, among the holders and in the counter; removed, nowhere."""
+def test_it_assigns_and_removes_a_license(writing: Any, small: RunningSandbox) -> None:
+    """An assigned license shows at once on the person, among the holders and in the counter; removed, nowhere."""
     host = small.state.licenses["host"]
     answer = writing.licenses.assign_licenses_to_users("ann@small.example", licenses=[LicenseRequest(id=host.id)])
     assert host.id in answer.licenses
@@ -177,7 +177,7 @@ def test_error_codes_arrive_as_its_exceptions(writing: Any, small: RunningSandbo
     with pytest.raises(RestError) as refusal:
         writing.licenses.assign_licenses_to_users("ann@small.example", licenses=[LicenseRequest(id=pro.id)])
     assert (refusal.value.response.status_code, refusal.value.code) == (400, 400411)
-    request = [LicenseRequest(id=licence.id) for licence in (pro, std)]
+    request = [LicenseRequest(id=license.id) for license in (pro, std)]
     with pytest.raises(RestError) as refusal:
         writing.licenses.assign_licenses_to_users("ann@small.example", licenses=request)
     assert refusal.value.code == 400404

@@ -25,7 +25,7 @@ def run(sandbox: RunningSandbox, work: Callable[[Any], Awaitable[T]]) -> T:
     return asyncio.run(inside())
 
 
-def test_it_lists_people_groups_members_and_licences(large: RunningSandbox) -> None:
+def test_it_lists_people_groups_members_and_licenses(large: RunningSandbox) -> None:
     """Several pages of everything, each entry once."""
 
     async def work(api: Any) -> tuple[int, int, int, int, int]:

@@ -107,7 +107,7 @@ class World:
             time.sleep(0.02)
 
     def holders(self) -> list[str]:
-        """Who holds the host licence now; twice, if somebody held it twice."""
+        """Who holds the host license now; twice, if somebody held it twice."""
         people = self._http.get("/sandbox/state").json()["people"]
         return sorted(person["email"] for person in people for key in person.get("licenses", ()) if key == "host")
 

@@ -238,7 +238,7 @@ def test_apply_then_plan_is_empty(made: tuple[World, Desired]) -> None:
 @given(worlds(), st.randoms(use_true_random=False))
 @FEW
 def test_order_does_not_matter(made: tuple[World, Desired], chance: random.Random) -> None:
-    """People, licences, groups, templates and exceptions in another order give the same plan, byte for byte."""
+    """People, licenses, groups, templates and exceptions in another order give the same plan, byte for byte."""
     world, files = made
     expected = msgspec.json.encode(world.plan(files).plan)
     licenses, people, groups = list(world.licenses), list(world.people.values()), list(world.groups)
@@ -273,7 +273,7 @@ def test_undeclared_products_are_never_taken(made: tuple[World, Desired]) -> Non
 @given(worlds())
 @FEW
 def test_only_granted_products_are_given(made: tuple[World, Desired]) -> None:
-    """Nothing is given but what a template or exception grants, and the free licences that come along."""
+    """Nothing is given but what a template or exception grants, and the free licenses that come along."""
     world, files = made
     found = world.plan(files)
     book = found.workings.book
@@ -306,7 +306,7 @@ def test_hard_pools_are_never_exceeded(made: tuple[World, Desired]) -> None:
 @given(worlds())
 @FEW
 def test_nobody_gets_a_second_unit(made: tuple[World, Desired]) -> None:
-    """Nobody is given a product they already hold in some subscription and keep, nor a second host licence on a site."""
+    """Nobody is given a product they already hold in some subscription and keep, nor a second host license on a site."""
     world, files = made
     found = world.plan(files)
     catalog, after = found.workings.book.catalog, _after(world, found)

@@ -37,7 +37,7 @@ def organization(assignment: str = "organization", **fields: Any) -> Organizatio
 
 
 def ref(name: str, **fields: Any) -> Reference:
-    """A licence of a template, by name."""
+    """A license of a template, by name."""
     return Reference(name, source=Source("templates.yaml", 5, 7), **fields)
 
 
@@ -99,7 +99,7 @@ def desired(org: Organization, *documents: Document, digest: str = "") -> Desire
 def live(
     *people: Someone, licenses: Sequence[License] = ALL, groups: Sequence[Group] = (SALES, SUPPORT), **fields: Any
 ) -> FakeLive:
-    """A snapshot of these people, the licences `ALL` and the groups Sales and Support."""
+    """A snapshot of these people, the licenses `ALL` and the groups Sales and Support."""
     return FakeLive(licenses, people, groups, **fields)
 
 
@@ -138,7 +138,7 @@ def held(planned: Planned) -> list[tuple[str, str]]:
 
 
 def winners(planned: Planned, license: str) -> list[str]:
-    """Who gets this licence."""
+    """Who gets this license."""
     return [
         change.email
         for change in planned.plan.changes

@@ -16,7 +16,7 @@ ORG = ids.encode("ORGANIZATION", "11111111-1111-4111-8111-111111111111")
 
 
 def license_id(letters: str, number: int, site: str | None = None) -> str:
-    """A licence id as Webex makes them."""
+    """A license id as Webex makes them."""
     inner = f"11111111-1111-4111-8111-111111111111:{letters}_00000000-0000-4000-8000-{number:012d}"
     return ids.encode("LICENSE", inner + (f"_{site}" if site else ""))
 

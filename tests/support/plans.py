@@ -96,7 +96,7 @@ def one_of_everything() -> Plan:
             Finding("number-unknown", "warning", "p5@acme.example", "No such number.", "Order the number first."),
         ),
         guards=(
-            GuardResult("irreversible", "stop", "1 Calling licence would go without an Acknowledgement."),
+            GuardResult("irreversible", "stop", "1 Calling license would go without an Acknowledgement."),
             GuardResult("first-apply", "hold", "2 removals are held back."),
         ),
     )

@@ -215,7 +215,7 @@ class Scenario:
             if person is None:
                 self._print(f"  {email}: gone\n")
                 continue
-            things = [licence.key for licence in person.licenses]
+            things = [license.key for license in person.licenses]
             things += [f"attendee @ {site}" for site in person.attendee_sites]
             things += [f"number {person.number.number}"] if person.number else []
             things += [f"extension {person.extension}"] if person.extension else []

@@ -23,7 +23,7 @@ from tests.support.live import ALL, NOW, SALES, SUPPORT, FakeLive, Someone
 
 
 class World:
-    """People, licences and what the store remembers. `apply` does what the command does: plan, carry out, record."""
+    """People, licenses and what the store remembers. `apply` does what the command does: plan, carry out, record."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class World:
 
     @property
     def licenses(self) -> tuple[License, ...]:
-        """The licences with counters that agree with who holds what; `elsewhere` adds units that workspaces use."""
+        """The licenses with counters that agree with who holds what; `elsewhere` adds units that workspaces use."""
         found = []
         for pool in self._licenses:
             users = sum(pool.id in person.holds for person in self.people.values())

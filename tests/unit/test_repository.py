@@ -1,4 +1,4 @@
-"""What the workflows promise about other people's secrets and licences, read from the files themselves."""
+"""What the workflows promise about other people's secrets and licenses, read from the files themselves."""
 
 from __future__ import annotations
 

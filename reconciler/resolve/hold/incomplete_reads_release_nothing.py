@@ -1,4 +1,4 @@
-"""What was read only in part removes nothing: a licence, a group, or a shrunken list of people.
+"""What was read only in part removes nothing: a license, a group, or a shrunken list of people.
 
 Why: Webex has answered 200 with data missing; absence in such a reading proves nothing. Source: RULES 7.3 (R87, F4).
 """

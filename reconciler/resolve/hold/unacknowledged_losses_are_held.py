@@ -1,4 +1,4 @@
-"""With `guards.irreversible: hold`, a Calling licence is removed only where an Acknowledgement covers it.
+"""With `guards.irreversible: hold`, a Calling license is removed only where an Acknowledgement covers it.
 
 With the default, `stop`, the guard of the same name stops the whole apply instead. Source: RULES 4.5, 7.2 (R66).
 """

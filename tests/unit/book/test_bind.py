@@ -1,4 +1,4 @@
-"""RULES section 2: from a name in the files to licences; every mistake is an error with what to do."""
+"""RULES section 2: from a name in the files to licenses; every mistake is an error with what to do."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def test_an_unknown_name_is_an_error_with_the_nearest() -> None:
         ("Webex Suite", " Webex Suite "),
     ],
 )
-def test_renamed_licences_match_both_ways(sold: str, written: str) -> None:
-    """Old and new names of Webex's renames mean the same licence, in files and in live, in both directions."""
+def test_renamed_licenses_match_both_ways(sold: str, written: str) -> None:
+    """Old and new names of Webex's renames mean the same license, in files and in live, in both directions."""
     grant, _ = _bind(ref(written), licenses=(License(license_id("XX", 24), sold, 5, 0, 0, 0, "Sub-1"),))
     assert grant is not None
 
@@ -84,7 +84,7 @@ def test_aliases_of_the_files() -> None:
 
 @pytest.mark.parametrize("spelling", [RTT.id, RTT.id + "==", RTT.id.rstrip("=")])
 def test_an_id_binds_in_every_spelling(spelling: str) -> None:
-    """A licence id finds its pool, padded or not."""
+    """A license id finds its pool, padded or not."""
     grant, _ = _bind(Reference(id=spelling))
     assert grant is not None
     assert grant.ladder == (RTT.id,)
@@ -97,17 +97,17 @@ def test_an_unknown_id_is_an_error() -> None:
 
 @pytest.mark.parametrize("name", ["Webex Room Kit", "Screen Share"])
 def test_what_a_person_cannot_hold(name: str) -> None:
-    """Workspace and device licences and implicit screen share cannot be granted."""
+    """Workspace and device licenses and implicit screen share cannot be granted."""
     assert _error(ref(name))[0] == "not-assignable"
 
 
 def test_sites_not_managed_in_control_hub() -> None:
-    """A licence on a linked site cannot be granted."""
+    """A license on a linked site cannot be granted."""
     assert _error(ref("Webex Meetings Suite", site="linked.webex.com"))[0] == "site-not-managed"
 
 
 def test_the_site_of_the_reference_else_the_default_else_an_error() -> None:
-    """A per-site licence binds on the reference's site, else on the default site; without either it is an error."""
+    """A per-site license binds on the reference's site, else on the default site; without either it is an error."""
     on = {site: _bind(ref("Webex Meetings Suite", site=site))[0] for site in (None, EMEA)}
     assert [grant.product.site for grant in on.values() if grant] == [SITE, EMEA]
     code, hint = _error(ref("Webex Meetings Suite"), organization(default_site=None))
@@ -134,7 +134,7 @@ def test_attendee_is_a_role_of_the_site() -> None:
 
 
 def test_an_unknown_subscription_names_the_sellers() -> None:
-    """A subscription that does not sell the licence is an error that names those that do."""
+    """A subscription that does not sell the license is an error that names those that do."""
     code, hint = _error(ref("Webex Meetings Suite", subscription="Sub-7"))
     assert code == "unknown-subscription"
     assert "Sub-1, Sub-2" in hint

@@ -19,7 +19,7 @@ def test_a_product_is_a_name_on_a_site_over_all_subscriptions() -> None:
 
 
 def test_kinds_come_from_the_letters_before_the_name() -> None:
-    """A licence is known by the letters of its id under whatever name, and by its name where the letters are unknown."""
+    """A license is known by the letters of its id under whatever name, and by its name where the letters are unknown."""
     renamed = License(license_id("BCSTD", 1), "Telephony Gold", 5, 0, 0, 0, "Sub-1")
     unknown = License(license_id("ZZZ", 2), "Webex Calling - Attendant Console", 5, 0, 0, 0, "Sub-1")
     strange = License("no-webex-id", "Single License - CX Essentials", 5, 0, 0, 0, "Sub-1")
@@ -29,7 +29,7 @@ def test_kinds_come_from_the_letters_before_the_name() -> None:
 
 
 def test_free_and_hybrid() -> None:
-    """What has no subscription is free; hybrid licences are not counted even where they have one."""
+    """What has no subscription is free; hybrid licenses are not counted even where they have one."""
     hybrid = License(license_id("HM", 3), "Hybrid Message", 1, 0, 0, 0, "Sub-1")
     catalog = Catalog([MSG, hybrid, RTT], {}, ())
     assert [catalog.is_free(pool) for pool in (MSG.id, hybrid.id, RTT.id)] == [True, True, False]

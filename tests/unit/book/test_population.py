@@ -14,7 +14,7 @@ FILES = desired(
 
 
 def test_what_no_file_names_does_not_tell_people_apart() -> None:
-    """Groups and licences that no file names make no difference: such people share one key."""
+    """Groups and licenses that no file names make no difference: such people share one key."""
     crowd = [
         Someone("a@acme.example"),
         Someone("b@acme.example", groups=(SUPPORT.id,), holds=(PREMIUM.id,)),
@@ -25,7 +25,7 @@ def test_what_no_file_names_does_not_tell_people_apart() -> None:
 
 
 def test_what_files_name_does() -> None:
-    """A named group, a declared licence, an origin and an exception each tell people apart."""
+    """A named group, a declared license, an origin and an exception each tell people apart."""
     given: dict[str, tuple[str, ...]] = {RTT.id: ("template:everyone",)}
     crowd = [
         Someone("a@acme.example"),
@@ -54,8 +54,8 @@ def test_everybody_is_counted_once() -> None:
         assert population.key_of(person) == key
 
 
-def test_holders_of_every_licence_are_counted() -> None:
-    """Holders are counted for every licence, declared or not."""
+def test_holders_of_every_license_are_counted() -> None:
+    """Holders are counted for every license, declared or not."""
     found = plan(FILES, Someone("a@x", holds=(PREMIUM.id,)), Someone("b@x", holds=(PREMIUM.id, RTT.id)))
     assert found.workings.population.holders == {PREMIUM.id: 2, RTT.id: 1}
 

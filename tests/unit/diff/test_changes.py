@@ -68,7 +68,7 @@ def test_cause_exception() -> None:
 
 
 def test_expects_names_what_is_declared_and_touched() -> None:
-    """A change says which declared licences the person holds and on which affected sites they are attendee."""
+    """A change says which declared licenses the person holds and on which affected sites they are attendee."""
     person = Someone("ann@acme.example", holds=(RTT.id, PREMIUM.id, MSG.id), attendee=(SITE, "other.webex.com"))
     files = desired(organization(), everyone("Webex Meetings Suite", NAME))
     (change,) = plan(files, person).plan.changes

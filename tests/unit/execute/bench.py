@@ -12,7 +12,7 @@ from tests.unit.execute.fakes import Journal, Quiet, Stop, Time, Webex
 
 
 class Bench:
-    """`people`: person id -> licence ids held at the start."""
+    """`people`: person id -> license ids held at the start."""
 
     def __init__(self, **people: Iterable[str]) -> None:
         self.log: list[str] = []

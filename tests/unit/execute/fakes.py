@@ -24,12 +24,12 @@ START = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
 
 
 def add(license_id: str, calling: CallingProperties | None = None) -> LicenseOperation:
-    """Add a licence."""
+    """Add a license."""
     return LicenseOperation("add", license_id, f"Name of {license_id}", None, None, "config", False, (), calling)
 
 
 def remove(license_id: str) -> LicenseOperation:
-    """Take a licence away."""
+    """Take a license away."""
     return LicenseOperation("remove", license_id, f"Name of {license_id}", None, None, "config", False, ())
 
 

@@ -34,7 +34,7 @@ def test_done_means_read_back() -> None:
 
 
 def test_padding_of_ids_does_not_matter() -> None:
-    """Webex spells one id with and without padding; both are the same licence."""
+    """Webex spells one id with and without padding; both are the same license."""
     bench = Bench(ann=[])
     bench.webex.licenses["ann"] = {"bmV3"}
     bench.webex.lie.add("ann")
@@ -73,7 +73,7 @@ def test_an_answer_that_claims_more_than_is_so() -> None:
 
 
 def test_pending_invitation() -> None:
-    """A licence that waits for an invitation to be accepted is not done, and the detail says so."""
+    """A license that waits for an invitation to be accepted is not done, and the detail says so."""
     bench = Bench(ann=[])
     bench.webex.drop["ann"] = {"a"}
     bench.webex.pending["ann"] = ("a",)
@@ -102,7 +102,7 @@ def test_a_refusal_is_told_in_words() -> None:
 
 
 def test_what_is_so_in_spite_of_a_refusal_is_done() -> None:
-    """Who has the licence anyway after a refused call is not reported as refused."""
+    """Who has the license anyway after a refused call is not reported as refused."""
     bench = Bench(ann=["a"])
     bench.webex.before["ann"] = WebexRefusedError("No", status=400, codes=[400000])
     assert outcomes(bench.one(change("ann", add("a"), add("b")))) == ["done", "refused"]
@@ -175,7 +175,7 @@ def test_the_person_is_gone() -> None:
 
 
 def test_gone_between_answer_and_reading() -> None:
-    """A removal is not called done because nobody is there to hold the licence."""
+    """A removal is not called done because nobody is there to hold the license."""
     bench = Bench(ann=["a"])
     bench.webex.unreadable["ann"] = WebexNotFoundError("No such person.", status=404)
     assert outcomes(bench.one(change("ann", remove("a")))) == ["unknown"]

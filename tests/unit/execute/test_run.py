@@ -28,7 +28,7 @@ def test_results_come_in_the_order_of_the_plan() -> None:
 
 
 def test_removals_go_first() -> None:
-    """Every licence removal is over before the first call that only adds."""
+    """Every license removal is over before the first call that only adds."""
     bench = Bench(ann=[], bob=["x"], cem=[], dan=["x"])
     bench.run(
         change("ann", add("a")),

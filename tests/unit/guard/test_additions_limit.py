@@ -23,7 +23,7 @@ def _stops(number: int, template: Template, others: int = 0, limit: AdditionLimi
 
 
 def test_no_default_limit() -> None:
-    """Ordinary licences may be given to any number of people."""
+    """Ordinary licenses may be given to any number of people."""
     assert _stops(60, everyone("Real-Time Translations")) == []
 
 
@@ -40,7 +40,7 @@ def test_a_tenth_of_a_large_organization() -> None:
 
 
 def test_the_files_set_a_limit() -> None:
-    """`guards.additions` limits every licence, and raises the one for Calling."""
+    """`guards.additions` limits every license, and raises the one for Calling."""
     assert _stops(3, everyone("Real-Time Translations"), limit=AdditionLimit(2, 0.0)) == ["additions-limit"]
     assert _stops(3, everyone("Real-Time Translations"), limit=AdditionLimit(2, 100.0)) == []
     assert _stops(30, CALLING, limit=AdditionLimit(30, 0.0)) == []

@@ -23,7 +23,7 @@ def _guard(*documents: Document, people: tuple[Someone, ...] = (ANN, CY)) -> lis
 
 
 def test_an_unacknowledged_calling_removal_stops() -> None:
-    """A plan that would take a Calling licence stops the apply, marks the operation and names the people."""
+    """A plan that would take a Calling license stops the apply, marks the operation and names the people."""
     ((acknowledged, message),) = _guard()
     assert not acknowledged
     assert ANN.email in message
@@ -32,8 +32,8 @@ def test_an_unacknowledged_calling_removal_stops() -> None:
     assert found.summary.irreversible == 1
 
 
-def test_other_licences_are_not_irreversible() -> None:
-    """Taking any other licence needs no acknowledgement."""
+def test_other_licenses_are_not_irreversible() -> None:
+    """Taking any other license needs no acknowledgement."""
     assert _guard(people=(msgspec.structs.replace(ANN, holds=(RTT.id,)),)) == []
 
 
@@ -49,7 +49,7 @@ def test_users_cover_exactly_those() -> None:
 
 
 def test_max_covers_so_many() -> None:
-    """An Acknowledgement with `max` covers that many removals of the licence and not one more."""
+    """An Acknowledgement with `max` covers that many removals of the license and not one more."""
     assert [a for a, _ in _guard(acknowledgement(NAME, max=2), people=(ANN, BOB))] == [True]
     assert [a for a, _ in _guard(acknowledgement(NAME, max=1), people=(ANN, BOB))] == [False]
 
@@ -70,7 +70,7 @@ def test_an_acknowledgement_causes_nothing() -> None:
 
 
 def test_a_used_acknowledgement_does_not_warn() -> None:
-    """An Acknowledgement whose licence goes from somebody in the plan is used."""
+    """An Acknowledgement whose license goes from somebody in the plan is used."""
     found = plan(
         desired(ORG, everyone("Contact center Standard Agent"), acknowledgement(NAME, users=(ANN.email,))), ANN
     )

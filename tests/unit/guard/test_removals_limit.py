@@ -69,7 +69,7 @@ def _files(*documents: Document, limit: RemovalLimit | None = None) -> Desired:
 
 
 def _plan(lose: int, stay: int, *documents: Document, past: int = 0, limit: RemovalLimit | None = None) -> Planned:
-    """`lose` people outside Sales hold the licence by hand, `stay` in Sales hold it, `past` lost it today."""
+    """`lose` people outside Sales hold the license by hand, `stay` in Sales hold it, `past` lost it today."""
     files = _files(*documents, limit=limit)
     losers = [Someone(f"l{n}@acme.example", holds=(RTT.id,)) for n in range(lose)]
     holders = [Someone(f"s{n}@acme.example", groups=(SALES.id,), holds=(RTT.id,)) for n in range(stay)]
@@ -79,7 +79,7 @@ def _plan(lose: int, stay: int, *documents: Document, past: int = 0, limit: Remo
 
 @pytest.mark.parametrize(("lose", "stay", "stopped"), [(10, 40, False), (11, 40, True), (4, 4, False), (5, 3, True)])
 def test_the_edge(lose: int, stay: int, stopped: bool) -> None:
-    """As many removals as allowed pass; one more stops, per licence and over all people."""
+    """As many removals as allowed pass; one more stops, per license and over all people."""
     assert stops(_plan(lose, stay)) == ["removals-limit"] * (2 if stopped else 0)
 
 
@@ -91,7 +91,7 @@ def test_the_journal_counts() -> None:
 
 
 def test_an_acknowledgement_with_max_lifts_the_limit_and_the_half() -> None:
-    """An Acknowledgement with `max` allows that many of one licence, even all holders, until its date."""
+    """An Acknowledgement with `max` allows that many of one license, even all holders, until its date."""
     assert stops(_plan(8, 0, acknowledgement(NAME, max=8))) == []
     assert stops(_plan(8, 0, acknowledgement(NAME, max=7))) != []
     assert stops(_plan(8, 0, acknowledgement("Contact Center Premium Agent", max=8))) != []
@@ -120,14 +120,14 @@ def test_replacements_do_not_count() -> None:
 
 
 def test_demotions_count() -> None:
-    """Losing a host licence counts although the attendee role comes instead."""
+    """Losing a host license counts although the attendee role comes instead."""
     org = organization(retention=Retention(manual="remove"), manage=managed("Webex Meetings Suite"))
     people = [Someone(f"p{n}@acme.example", holds=(SUITE.id,)) for n in range(30)]
     assert "removals-limit" in stops(plan(desired(org, everyone(attendee())), *people))
 
 
 def test_attendee_roles_count_per_site() -> None:
-    """Roles taken from a site's attendees are counted as a licence of their own."""
+    """Roles taken from a site's attendees are counted as a license of their own."""
     before = desired(organization(), everyone(attendee(), NAME))
     after = desired(organization(), everyone(NAME, preserve_licenses=False))
     role: dict[str, tuple[str, ...]] = {f"attendee:{SITE}": ("template:everyone",)}
@@ -138,7 +138,7 @@ def test_attendee_roles_count_per_site() -> None:
 
 
 def test_what_no_file_names_any_more_has_holders_too() -> None:
-    """A licence that files dropped altogether is measured against its real holders, not against none."""
+    """A license that files dropped altogether is measured against its real holders, not against none."""
     before = desired(organization(), everyone(NAME, "Contact center Standard Agent"))
     after = desired(organization(), everyone("Contact center Standard Agent", preserve_licenses=False))
     ours: dict[str, tuple[str, ...]] = {RTT.id: ("template:everyone",)}

@@ -265,7 +265,7 @@ def test_every_example_begins_with_a_modeline_that_leads_to_the_schema(file: Pat
 
 
 def test_the_example_names_what_the_example_sandbox_has() -> None:
-    """Licences, groups, sites, subscriptions and people of the example exist in the sandbox file that goes with it."""
+    """Licenses, groups, sites, subscriptions and people of the example exist in the sandbox file that goes with it."""
     import yaml
 
     sandbox = yaml.safe_load((REPOSITORY / "examples" / "sandbox" / "acme.yaml").read_text(encoding="utf-8"))

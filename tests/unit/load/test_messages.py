@@ -26,13 +26,13 @@ BROKEN = [
     (G, LICENSED + "    - A\n", ("wrong-type", "x.yaml:7:7", "an entry of `licenses` must be a mapping (`key: value` lines), not text", "")),
     (G, LICENSED + "    - license: 1234\n", ("wrong-type", "x.yaml:7:16", "`license` must be text, not a number", 'write "1234"')),
     (G, LICENSED + "    - license: ' '\n", ("wrong-value", "x.yaml:7:16", "`license` must not be blank", "")),
-    (G, LICENSED + "    - {license: A, id: B}\n", ("wrong-value", "x.yaml:7:7", "a licence is named by `license` or by `id`: exactly one of the two", "")),
-    (G, LICENSED + "    - {site: a.webex.com}\n", ("wrong-value", "x.yaml:7:7", "a licence is named by `license` or by `id`: exactly one of the two", "")),
+    (G, LICENSED + "    - {license: A, id: B}\n", ("wrong-value", "x.yaml:7:7", "a license is named by `license` or by `id`: exactly one of the two", "")),
+    (G, LICENSED + "    - {site: a.webex.com}\n", ("wrong-value", "x.yaml:7:7", "a license is named by `license` or by `id`: exactly one of the two", "")),
     (G, LICENSED + "    - {license: A, accountType: hots}\n", ("wrong-value", "x.yaml:7:33", "`accountType` must be `host` or `attendee`, not `hots`", "did you mean `host`?")),
     (G, LICENSED + "    - {license: A, site: https://a.webex.com/x}\n", ("wrong-value", "x.yaml:7:26", "`site` must be a bare host name, without a scheme (`https://`), not `https://a.webex.com/x`", "write `a.webex.com`")),
     (G, LICENSED + "    - {license: A, site: a.webex.com/meet}\n", ("wrong-value", "x.yaml:7:26", "`site` must be a bare host name, without a path, not `a.webex.com/meet`", "write `a.webex.com`")),
     (G, LICENSED + "    - {license: A, site: 'a.webex.com#attendee'}\n", ("wrong-value", "x.yaml:7:26", "`site` must be a bare host name, without `#...`, not `a.webex.com#attendee`", "write `a.webex.com`; the attendee role is given by `accountType: attendee`")),
-    (G, LICENSED + "    - {id: Y2lzY29zcGFyazovL3VzL1BFT1BMRS94}\n", ("wrong-value", "x.yaml:7:12", "`id` must be the id of a licence; this is the id of something else (PEOPLE), not `Y2lzY29zcGFyazovL3VzL1BFT1BMRS94`", "")),
+    (G, LICENSED + "    - {id: Y2lzY29zcGFyazovL3VzL1BFT1BMRS94}\n", ("wrong-value", "x.yaml:7:12", "`id` must be the id of a license; this is the id of something else (PEOPLE), not `Y2lzY29zcGFyazovL3VzL1BFT1BMRS94`", "")),
     (G, LICENSED + "    - {license: A, calling: {extension: {lastDigits: 44}}}\n", ("wrong-value", "x.yaml:7:54", "`lastDigits` must be a whole number, from 2 to 10, not 44", "")),
     (G, LICENSED + "    - {license: A, calling: {number: '+14085550100'}}\n", ("wrong-value", "x.yaml:7:38", "`number` must be `workPhone` or `none`, not `+14085550100`", "")),
     (G, LICENSED + "    - {license: A, calling: {extension: 1234}}\n", ("wrong-type", "x.yaml:7:41", "`extension` must be text or a mapping (`key: value` lines), not a number", 'write "1234"')),
@@ -44,7 +44,7 @@ BROKEN = [
     (E, WHO + "  until: next year\n", ("wrong-value", "x.yaml:7:10", "`until` must be a date, not `next year`", "write it as YYYY-MM-DD, for example 2027-03-01")),
     (E, "  users: [ann]\n  reason: x\n  exempt: true\n", ("wrong-value", "x.yaml:5:11", "an entry of `users` must be an e-mail address, not `ann`", "write one address such as ann@acme.example")),
     (E, WHO + "  add: [{license: A, calling: {}}]\n", ("wrong-value", "x.yaml:7:31", "`calling` stands once in the exception, beside `add`", "")),
-    (E, WHO + "  deny: [{license: A, attendee: a.webex.com}]\n", ("wrong-value", "x.yaml:7:10", "an entry names a licence by `license` or by `id`, or a role by `attendee` alone", "")),
+    (E, WHO + "  deny: [{license: A, attendee: a.webex.com}]\n", ("wrong-value", "x.yaml:7:10", "an entry names a license by `license` or by `id`, or a role by `attendee` alone", "")),
     (E, WHO + "  calling: {number: '408 555 0100'}\n", ("wrong-value", "x.yaml:7:21", "`number` must be a phone number in E.164, or `workPhone`, or `none`, not `408 555 0100`", 'write "+4085550100" if that is the country code (spreadsheets drop a leading +)')),
     (E, WHO + "  calling: {number: '+1999'}\n", ("wrong-value", "x.yaml:7:21", "`number` must be a phone number in E.164, or `workPhone`, or `none`, not `+1999`", "write + and the country code, digits only, for example +14085550100")),
     (E, WHO + "  calling: {extension: 1x}\n", ("wrong-value", "x.yaml:7:24", "`extension` must be two to ten digits, or `none`, or `fromDirectory`, or {lastDigits: 4}, not `1x`", 'write the digits in quotes, for example "1234"')),
@@ -70,7 +70,7 @@ ORGANIZATION_BROKEN = [
     ("  assignment: groups\n  attendeeFeature: {'https://a.webex.com': off}\n", ("wrong-value", "x.yaml:6:21", "the key `https://a.webex.com` must be a bare host name, without a scheme (`https://`), not `https://a.webex.com`", "write `a.webex.com`")),
     ("  assignment: groups\n  attendeeFeature: {a.webex.com: maybe}\n", ("wrong-value", "x.yaml:6:34", "`a.webex.com` must be `off` or `on`, not `maybe`", "")),
     ("  assignment: groups\n  tiers: [[A]]\n", ("wrong-value", "x.yaml:6:11", "an entry of `tiers` must have at least 2 entries", "")),
-    ("  assignment: groups\n  tiers: [[A, A]]\n", ("wrong-value", "x.yaml:6:11", "a licence is no tier of itself", "write [higher, lower]")),
+    ("  assignment: groups\n  tiers: [[A, A]]\n", ("wrong-value", "x.yaml:6:11", "a license is no tier of itself", "write [higher, lower]")),
     ("  assignment: groups\n  prices: {A: {amount: 1, currency: usd, per: month}}\n", ("wrong-value", "x.yaml:6:37", "`currency` must be three capital letters such as USD", "")),
     ("  assignment: groups\n  subscriptions: {policy: oldestFirst, order: [A, A]}\n", ("wrong-value", "x.yaml:6:47", "`order` lists an entry twice", "delete one of the two")),
     ("  assignment: groups\n  capacity: {enforcement: overage}\n", ("overage-missing", "x.yaml:6:27", "`enforcement: overage` needs `overage: {percent: ...}`", "say how many percent above what was bought")),
@@ -95,7 +95,7 @@ def test_each_mistake_in_the_organization(tmp_path: Path, spec: str, expected: t
 
 
 def test_one_mistake_gives_one_finding(tmp_path: Path) -> None:
-    """A misspelt key is not also a missing key, and text instead of a mapping is not also an incomplete licence."""
+    """A misspelt key is not also a missing key, and text instead of a mapping is not also an incomplete license."""
     text = document(G, "  groups: [Base]\n  licences:\n    - {lisence: A}\n")
 
     assert [item[:2] for item in tell(tmp_path, text)] == [("unknown-key", "x.yaml:6:3")]

@@ -94,7 +94,7 @@ def test_an_order_without_oldest_first_warns(tmp_path: Path) -> None:
     ]
 
 
-def test_giving_licences_up_needs_existing_users(tmp_path: Path) -> None:
+def test_giving_licenses_up_needs_existing_users(tmp_path: Path) -> None:
     """RULES 4.2 d."""
     spec = "  groups: [A]\n  licenses: []\n  existingUsers: false\n  preserveLicenses: false\n"
 
@@ -109,10 +109,10 @@ CALLING = "  groups: [A]\n  licenses:\n    - license: Webex Calling - Profession
 @pytest.mark.parametrize(
     ("block", "message"),
     [
-        ("{number: none}", "a Calling licence needs a number or an extension"),
+        ("{number: none}", "a Calling license needs a number or an extension"),
         (
             "{number: none, extension: {lastDigits: 4}, location: HQ}",
-            "a Calling licence needs a number or an extension",
+            "a Calling license needs a number or an extension",
         ),
         ("{number: none, extension: fromDirectory}", "without a number the location must be named"),
     ],
@@ -252,7 +252,7 @@ def test_calling_rows_give_nothing_twice(tmp_path: Path) -> None:
 
 
 def test_the_same_acknowledgement_twice_warns(tmp_path: Path) -> None:
-    """Two limits for one licence would add up unseen."""
+    """Two limits for one license would add up unseen."""
     spec = "  license: L\n  users: [a@b.example]\n  reason: x\n  until: 2027-01-01\n"
     other = spec.replace("[a@b.example]", "[c@b.example, A@b.example]")
     text = document("Acknowledgement", spec) + "---\n" + document("Acknowledgement", other, "z")
@@ -267,7 +267,7 @@ def test_the_same_acknowledgement_twice_warns(tmp_path: Path) -> None:
 
 
 def test_a_budget_stands_once(tmp_path: Path) -> None:
-    """Two limits for one group and licence contradict each other."""
+    """Two limits for one group and license contradict each other."""
     text = document(
         "Organization",
         "  assignment: groups\n  capacity: {budgets: [{license: L, group: G, max: 1}, {license: L, group: G, max: 2}]}\n",

@@ -43,12 +43,12 @@ def test_a_secret_is_found_and_never_shown(tmp_path: Path, spec: str, where: str
 
 
 def test_webex_ids_and_long_text_are_no_secrets() -> None:
-    """Group and licence ids are long base64 too, but they decode."""
+    """Group and license ids are long base64 too, but they decode."""
     assert not looks_secret(
         ids.encode("SCIM_GROUP", "1eb65fdf-9643-417f-9974-ad72cae0e10f:2eb65fdf-9643-417f-9974-ad72cae0e10f")
     )
     assert not looks_secret("A long reason that explains in Many Words why 1 person keeps what the templates take away")
-    assert not looks_secret("https://wiki.acme.example/pages/Licences/2026/Why-We-Keep-Them-For-Another-Year-1234")
+    assert not looks_secret("https://wiki.acme.example/pages/Licenses/2026/Why-We-Keep-Them-For-Another-Year-1234")
 
 
 def test_a_group_by_id_is_accepted(tmp_path: Path) -> None:

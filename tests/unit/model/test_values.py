@@ -1,4 +1,4 @@
-"""The nouns: ids, names, licences, findings, digests."""
+"""The nouns: ids, names, licenses, findings, digests."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def test_what_is_no_webex_id(text: str) -> None:
     assert ids.license_parts(text) is None
 
 
-def test_a_licence_id_tells_type_and_site() -> None:
-    """A licence id tells its letters and its site; one that does not follow the pattern tells nothing."""
+def test_a_license_id_tells_type_and_site() -> None:
+    """A license id tells its letters and its site; one that does not follow the pattern tells nothing."""
     parts = ids.license_parts(SUITE.id)
     assert parts is not None
     assert (parts.type, parts.site) == ("EE", "acme.webex.com")

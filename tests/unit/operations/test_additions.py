@@ -20,7 +20,7 @@ def test_nobody_loses_anything() -> None:
 
 
 def test_a_promotion_stays_and_a_lost_role_does_not() -> None:
-    """A role that makes room for a host licence of its site is no loss; a role of another site is."""
+    """A role that makes room for a host license of its site is no loss; a role of another site is."""
     other = AttendeeOperation("remove", "other.webex.com", "groupChange", SALES)
     promoted, losing = change(1, SUITE, roles=(ROLE_GOES,)), change(2, SUITE, roles=(other,))
     assert additions_only(plan(promoted, losing))[0].changes == (promoted,)

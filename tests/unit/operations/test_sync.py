@@ -51,7 +51,7 @@ def test_only_what_the_files_need_is_read() -> None:
 
 
 def test_everything_reaches_the_store_and_people_come_after_members() -> None:
-    """The store is told scope, licences, groups and members before the first page, and commits after the last."""
+    """The store is told scope, licenses, groups and members before the first page, and commits after the last."""
     world = world_of([ANN, BOB], [CEM])
     outcome = run(world)
     (writing,) = world.store.syncs
@@ -128,7 +128,7 @@ def test_progress_counts_people_against_the_last_snapshot() -> None:
     run(world)
     assert ("Reading people", 1234) in world.progress.phases
     assert world.progress.steps == 3
-    assert world.progress.notes[-1].startswith("Read 3 people, 1 licence and 2 groups in 6 calls")
+    assert world.progress.notes[-1].startswith("Read 3 people, 1 license and 2 groups in 6 calls")
 
 
 def test_a_long_reading_is_announced() -> None:

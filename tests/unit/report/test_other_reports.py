@@ -51,7 +51,7 @@ DRIFT = Drift(
     ),
     (
         StructuralChange("group Sales", "added"),
-        StructuralChange("licence Basic Messaging", "changed", "total", "400", "500"),
+        StructuralChange("license Basic Messaging", "changed", "total", "400", "500"),
     ),
     (Waiting("P4", "p4@acme.example", "Webex Calling - Professional", NOON, SALES),),
     (),
@@ -93,7 +93,7 @@ def test_inventory_fits_eighty_columns_with_whole_numbers() -> None:
     """All nine facts of a pool are there; a negative number is not hidden."""
     text = inventory.render(INVENTORY, "table", width=80)
     assert max(map(len, text.splitlines())) <= 80
-    assert text.splitlines()[0] == "Licences of acme: 2 licences, as of 2026-11-21 12:00 UTC (snapshot 7)"
+    assert text.splitlines()[0] == "Licenses of acme: 2 licenses, as of 2026-11-21 12:00 UTC (snapshot 7)"
     assert " ".join(text.split()).endswith(
         "=cmd() 1,000,000 1,000,003 -3 ? ? acme.webex.com, Control Hub managed site Sub-100001"
     )
@@ -153,7 +153,7 @@ Waiting (1): no unit left, no drift
 
 Changed in the organization (2)
   - group Sales added
-  - licence Basic Messaging: total 400 -> 500
+  - license Basic Messaging: total 400 -> 500
 
 What next
   webex-licenses plan shows what would put this right.
@@ -191,14 +191,14 @@ Templates
   speaks  sales (templates/sales.yaml:1): direct member of Sales
   silent  everyone (everyone.yaml:1): a group template speaks instead
 
-Licences (1)
+Licenses (1)
   will get        Webex Meetings Suite @ acme.webex.com (Sub-1)
                   The plan gives it.
                   sales, templates/sales.yaml:7 [granted]
 """
 
 
-def test_an_explanation_names_templates_licences_and_lines() -> None:
+def test_an_explanation_names_templates_licenses_and_lines() -> None:
     """Who asks why gets the sentence and the file."""
     assert explanation.render(EXPLANATION, "text", width=80) == EXPLANATION_TEXT
     assert json.loads(explanation.render(EXPLANATION, "json"))["licenses"][0]["status"] == "toAdd"
@@ -233,7 +233,7 @@ def test_operations_not_done_are_named_with_reason_and_next_step() -> None:
 
 def test_an_empty_apply_says_so() -> None:
     """Nothing to send is a good end."""
-    assert apply_result.render(result()).startswith("Nothing to apply: every licence is as planned\n")
+    assert apply_result.render(result()).startswith("Nothing to apply: every license is as planned\n")
 
 
 def test_an_apply_result_is_one_json_document() -> None:
@@ -248,6 +248,6 @@ def test_a_sync_is_told_in_two_lines() -> None:
     snapshot = Snapshot("7", "O", "Acme", NOON, Scope(), 500, 12, 20)
     text = sync_summary.render(snapshot, added=1, changed=2, gone=3, unchanged=496, calls=14, seconds=3.21)
     assert text == (
-        "Read Acme as of 2026-11-21 12:00 UTC: 500 people, 12 licences, 20 groups; 14 calls, 3.2 s.\n"
+        "Read Acme as of 2026-11-21 12:00 UTC: 500 people, 12 licenses, 20 groups; 14 calls, 3.2 s.\n"
         "Since the snapshot before: 1 new, 2 changed, 3 gone, 496 unchanged people.\n"
     )

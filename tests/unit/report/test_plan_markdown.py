@@ -14,9 +14,9 @@ def test_verdict_counts_and_names_stand_above_the_folded_details() -> None:
     """A reviewer sees what hurts without opening anything."""
     text = plan_markdown.render(one_of_everything())
     top = text[: text.index("<details>")]
-    assert top.startswith("### Plan for acme: 2 people, +2 licences, -1,")
+    assert top.startswith("### Plan for acme: 2 people, +2 licenses, -1,")
     assert "**Apply would stop before sending anything: 1 guard.**" in top
-    assert "| Licences | 2 | 1 | 1 | 2 | 1 |" in top
+    assert "| Licenses | 2 | 1 | 1 | 2 | 1 |" in top
     assert "**Cannot be taken back (2):**" in top
     assert "- Webex Calling - Professional (Sub-1), 1 person: p1@acme.example (Person 1)\n" in top
     assert "- Webex Calling - Professional (Sub-1), 1 person, held back by first-apply: p3@acme.example\n" in top
@@ -29,12 +29,12 @@ def test_a_huge_plan_stays_below_the_limit_and_keeps_its_counts(people: int) -> 
     """GitHub refuses comments above 65,536 characters; what does not fit is counted and said to be in the plan file."""
     many = plan(
         *(change(number, SUITE, *[LOSES_CALLING] * 30) for number in range(people)),
-        waiting=tuple(Waiting(f"W{n}", f"{n}@acme.example", f"Licence {n}", NOON, SALES) for n in range(3_000)),
+        waiting=tuple(Waiting(f"W{n}", f"{n}@acme.example", f"License {n}", NOON, SALES) for n in range(3_000)),
         findings=tuple(Finding("code", "info", f"{n}@acme.example", "Long message. " * 50) for n in range(3_000)),
     )
     text = plan_markdown.render(many)
     assert len(text) <= 60_000
-    assert f"{people:,} people, +{people:,} licences, -{30 * people:,}, {30 * people:,} irreversible" in text
+    assert f"{people:,} people, +{people:,} licenses, -{30 * people:,}, {30 * people:,} irreversible" in text
     assert "**Waiting (3,000):**" in text
     assert "<summary>Findings: 3,000</summary>" in text
     assert "in the plan file." in text

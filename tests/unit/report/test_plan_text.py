@@ -9,12 +9,12 @@ from reconciler.report import plan_text
 from tests.support.plans import NOON, SALES, SUITE, change, one_of_everything, plan
 
 EVERYTHING = """\
-Plan for acme: 2 people, +2 licences, -1, -1 attendee role, 1 irreversible, 2
+Plan for acme: 2 people, +2 licenses, -1, -1 attendee role, 1 irreversible, 2
 held back, 1 waiting
 Apply would stop before sending anything: 1 guard.
-  ! irreversible: 1 Calling licence would go without an Acknowledgement.
+  ! irreversible: 1 Calling license would go without an Acknowledgement.
 Made 2026-11-21 12:00 UTC from the reading of 2026-11-21 12:00 UTC (500 people,
-12 licences, 20 groups), files at commit 0123456789ab. 488 other people
+12 licenses, 20 groups), files at commit 0123456789ab. 488 other people
 unchanged.
 
 Cannot be taken back (2): number, voicemail and settings may be lost for good
@@ -30,8 +30,8 @@ Waiting (1): no unit left for them
       since 2026-11-21 12:00 UTC: sales, templates/sales.yaml:7 [granted]
       p4@acme.example
 
-Capacity of the licences that change or are short
-  Licence                              Total  Consumed  Available  Change  After
+Capacity of the licenses that change or are short
+  License                              Total  Consumed  Available  Change  After
   Webex Meetings Suite @           1,000,000   999,990         10      +1      9
   acme.webex.com (Sub-1)
   Webex Calling - Professional             5         5          0   +1/-1      0
@@ -80,7 +80,7 @@ def test_everything_a_plan_can_hold_is_shown_with_its_reason() -> None:
 @pytest.mark.parametrize("width", [80, 100, 160])
 def test_no_line_is_wider_than_asked(width: int) -> None:
     """Long names fold; they are neither cut nor allowed to run over the edge."""
-    name = "Licence" * 40
+    name = "License" * 40
     crowded = plan(
         *(change(number, SUITE) for number in range(3)),
         pools=(PoolLine("L", name, "Sub-" + "9" * 90, "x" * 120 + ".example", 1_234_567, 1_234_567, 0, 9, 8, -1),),
@@ -96,7 +96,7 @@ def test_no_line_is_wider_than_asked(width: int) -> None:
 def test_a_large_plan_is_grouped_and_its_counts_stay_whole() -> None:
     """Above fifty people the same change for the same reason is one entry with its number and the first names."""
     text = plan_text.render(plan(*(change(number, SUITE) for number in range(1200))), width=100)
-    assert "Plan for acme: 1,200 people, +1,200 licences" in text
+    assert "Plan for acme: 1,200 people, +1,200 licenses" in text
     assert "+ Webex Meetings Suite @ acme.webex.com (Sub-1): 1,200 people" in text
     assert "p0@acme.example, p1@acme.example, p2@acme.example and 1,197 more" in text
     assert "webex-licenses show FILE --format json" in text

@@ -24,7 +24,7 @@ def _subscriptions(
 
 
 def test_a_held_unit_is_enough() -> None:
-    """Who holds the granted licence gets no second unit."""
+    """Who holds the granted license gets no second unit."""
     assert _subscriptions(organization(), msgspec.structs.replace(ANN, holds=(SUITE.id,))) == []
 
 
@@ -57,7 +57,7 @@ def test_a_subscription_that_the_reference_names_is_inside() -> None:
 
 
 def test_a_reference_to_one_product_does_not_excuse_another() -> None:
-    """A subscription named for one licence does not make it inside the defaults for another licence."""
+    """A subscription named for one license does not make it inside the defaults for another license."""
     org = organization(retention=Retention(outside_defaults="remove"))
     files = desired(org, everyone("Webex Meetings Suite", ref("Real-Time Translations", subscription="Sub-2")))
     found = plan(files, ANN, licenses=(MSG, SUITE, SUITE2, RTT, RTT2))
@@ -73,7 +73,7 @@ def test_without_a_default_nothing_is_outside_it() -> None:
 
 
 def test_a_product_of_one_seller_is_never_outside() -> None:
-    """A licence that only one subscription sells is inside, though that is not the default."""
+    """A license that only one subscription sells is inside, though that is not the default."""
     org = organization(retention=Retention(outside_defaults="remove"))
     assert _subscriptions(org, ANN, (MSG, SUITE2)) == []
 
@@ -103,7 +103,7 @@ ELSEWHERE = msgspec.structs.replace(SUITE, id=license_id("EE", 72, EMEA), site=E
 
 
 def test_a_site_that_nothing_names_is_outside_for_those_a_template_speaks_for() -> None:
-    """A declared licence on a site that no file names follows `outsideDefaults` where a template speaks for the person."""
+    """A declared license on a site that no file names follows `outsideDefaults` where a template speaks for the person."""
     policy = Retention(outside_defaults="remove")
     org = organization("groups", manage=managed("Webex Meetings Suite"), retention=policy)
     files = desired(org, members("Sales", "Real-Time Translations"))

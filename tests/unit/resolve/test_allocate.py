@@ -48,7 +48,7 @@ ANN, BOB, CY = Someone("ann@acme.example"), Someone("bob@acme.example"), Someone
 
 
 def _left(pool: License, capacity: Capacity | None = None, people: int = 8) -> int:
-    """How many of `people` get the licence."""
+    """How many of `people` get the license."""
     crowd = [Someone(f"p{n}@acme.example") for n in range(people)]
     files = desired(organization(capacity=capacity or Capacity()), everyone(pool.name))
     return len(winners(plan(files, *crowd, licenses=(pool,)), pool.name))
@@ -67,13 +67,13 @@ def test_negative_counts_give_nothing() -> None:
     assert _left(msgspec.structs.replace(RTT, total=2, consumed=5, consumed_by_users=0)) == 0
 
 
-def test_free_licences_are_not_counted() -> None:
-    """A licence without a subscription is given whatever its counters say."""
+def test_free_licenses_are_not_counted() -> None:
+    """A license without a subscription is given whatever its counters say."""
     assert _left(msgspec.structs.replace(MSG, total=0, consumed=0)) == 8
 
 
-def test_hybrid_licences_are_not_counted() -> None:
-    """Hybrid licences, which always count 1 and 0, are given to everybody."""
+def test_hybrid_licenses_are_not_counted() -> None:
+    """Hybrid licenses, which always count 1 and 0, are given to everybody."""
     assert _left(License(license_id("CG", 80), "Hybrid Calendar", 1, 0, 0, 0, "Sub-1")) == 8
 
 
@@ -96,8 +96,8 @@ def test_enforcement(policy: LicenseCapacity, expected: int) -> None:
     assert _left(RTT, Capacity(default=policy)) == expected
 
 
-def test_enforcement_per_licence() -> None:
-    """A licence may be capped differently from the rest, by any of its names."""
+def test_enforcement_per_license() -> None:
+    """A license may be capped differently from the rest, by any of its names."""
     policy = Capacity(LicenseCapacity("uncapped"), {"Single License - Webex Voice": LicenseCapacity("hard")})
     pool = msgspec.structs.replace(RTT, name="Webex Voice", id=license_id("XX", 81))
     assert _left(pool, policy) == 5
@@ -138,7 +138,7 @@ def test_smallest_priority_first() -> None:
 
 
 def test_best_of_several_priorities() -> None:
-    """Somebody whom two templates grant the licence counts with the smaller priority."""
+    """Somebody whom two templates grant the license counts with the smaller priority."""
     files = desired(organization("groups"), members("Sales", NAME, priority=50), members("Support", NAME, priority=10))
     both = msgspec.structs.replace(CY, groups=(SALES.id, SUPPORT.id))
     seller = msgspec.structs.replace(ANN, groups=(SALES.id,))
@@ -169,7 +169,7 @@ def test_then_the_address() -> None:
 
 
 def test_losers_are_named_with_the_pool_and_since_when() -> None:
-    """Who gets nothing is named with licence, subscription and since when they wait; the date outlasts runs."""
+    """Who gets nothing is named with license, subscription and since when they wait; the date outlasts runs."""
     memory = msgspec.structs.replace(applied(FILES), waiting={(ANN.id, NAME): NOW - timedelta(days=3)})
     found = plan(FILES, ANN, BOB, licenses=(NONE,), memory=memory)
     assert [(w.email, w.license, w.subscription, w.since) for w in found.plan.waiting] == [
@@ -266,7 +266,7 @@ def test_swaps_that_only_wait_for_each_other_wait() -> None:
 
 
 def test_one_exhausted_product_blocks_no_other() -> None:
-    """Somebody who waits for one licence gets the others."""
+    """Somebody who waits for one license gets the others."""
     found = plan(desired(organization(), everyone(NAME, "Contact Center Premium Agent")), ANN, licenses=(NONE, PREMIUM))
     assert changes(found) == ["+ Contact Center Premium Agent"]
     assert waiting(found) == [(ANN.email, NAME)]
@@ -283,7 +283,7 @@ SELLERS = [Someone(f"s{n}@acme.example", groups=(SALES.id,)) for n in range(3)]
 
 
 def test_a_budget_limits_the_group() -> None:
-    """No more direct members of the group get the licence than the budget has places; losers wait with that reason."""
+    """No more direct members of the group get the license than the budget has places; losers wait with that reason."""
     files = desired(organization(capacity=_budget(2)), everyone(NAME))
     found = plan(files, *SELLERS, BOB)
     assert winners(found, NAME) == [BOB.email, SELLERS[0].email, SELLERS[1].email]
@@ -293,7 +293,7 @@ def test_a_budget_limits_the_group() -> None:
 
 
 def test_holders_count_and_stay() -> None:
-    """Members who hold the licence count against the budget and keep it, even beyond it."""
+    """Members who hold the license count against the budget and keep it, even beyond it."""
     files = desired(organization(capacity=_budget(1)), everyone(NAME))
     holders = [msgspec.structs.replace(person, holds=(RTT.id,)) for person in SELLERS[:2]]
     found = plan(files, *holders, SELLERS[2])
@@ -302,14 +302,14 @@ def test_holders_count_and_stay() -> None:
 
 
 def test_every_subscription_counts_in_a_budget() -> None:
-    """A member who holds the licence in another subscription counts as well."""
+    """A member who holds the license in another subscription counts as well."""
     files = desired(organization(capacity=_budget(1, SUITE.name)), everyone(SUITE.name))
     holder = msgspec.structs.replace(SELLERS[0], holds=(SUITE2.id,))
     assert waiting(plan(files, holder, SELLERS[1])) == [(SELLERS[1].email, SUITE.name)]
 
 
 def test_every_site_counts_in_a_budget() -> None:
-    """A member who holds the licence on a site that no template names counts as well."""
+    """A member who holds the license on a site that no template names counts as well."""
     emea = "emea.acme.webex.com"
     other = msgspec.structs.replace(SUITE, id=license_id("EE", 82, emea), site=emea)
     files = desired(organization(capacity=_budget(1, SUITE.name)), everyone(SUITE.name))
@@ -374,7 +374,7 @@ def test_an_attendee_fallback_takes_no_unit() -> None:
 
 
 def test_waiting_ends_when_the_grant_ends() -> None:
-    """Who is no longer granted the licence no longer waits."""
+    """Who is no longer granted the license no longer waits."""
     memory = Memory(registry=applied(FILES).registry, waiting={(ANN.id, NAME): NOW - timedelta(days=3)})
     found = plan(desired(organization(), everyone("Contact Center Premium Agent")), ANN, memory=memory)
     assert found.ledger.waiting == ()

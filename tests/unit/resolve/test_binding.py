@@ -42,14 +42,14 @@ def test_oldest_first_never_draws_on_what_the_order_leaves_out() -> None:
 
 
 def test_one_seller_needs_no_default() -> None:
-    """A licence that one subscription sells binds there without any default."""
+    """A license that one subscription sells binds there without any default."""
     org = organization(default_subscription=None)
     found = plan(desired(org, everyone("Webex Meetings Suite")), PEOPLE[0], licenses=(MSG, SUITE2))
     assert [op.license_id for op in found.plan.changes[0].licenses if op.site] == [SUITE2.id]
 
 
 def test_several_sellers_without_a_default_is_an_error() -> None:
-    """Where several subscriptions sell a licence and the files choose none, no plan is made and the choice is named."""
+    """Where several subscriptions sell a license and the files choose none, no plan is made and the choice is named."""
     with pytest.raises(UnknownNameError) as caught:
         plan(
             desired(organization(default_subscription=None), everyone("Webex Meetings Suite")), PEOPLE[0], memory=_NONE
@@ -60,7 +60,7 @@ def test_several_sellers_without_a_default_is_an_error() -> None:
 
 
 def test_a_default_that_does_not_sell_it_is_an_error() -> None:
-    """A default subscription that does not sell a licence which several others sell is an error, not a guess."""
+    """A default subscription that does not sell a license which several others sell is an error, not a guess."""
     with pytest.raises(UnknownNameError):
         plan(
             desired(organization(default_subscription="Sub-9"), everyone("Webex Meetings Suite")),
@@ -76,7 +76,7 @@ def test_the_references_subscription_decides() -> None:
     assert [op.license_id for op in found.plan.changes[0].licenses if op.site] == [SUITE2.id]
 
 
-def test_the_order_of_licences_does_not_matter() -> None:
+def test_the_order_of_licenses_does_not_matter() -> None:
     """Two pools of one product in one subscription are drawn on in the order of their ids, however Webex lists them."""
     twin = msgspec.structs.replace(SUITE2, subscription="Sub-1")
     files = desired(organization(), everyone("Webex Meetings Suite"))

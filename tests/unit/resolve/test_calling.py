@@ -57,7 +57,7 @@ CHECKS: dict[str, tuple[dict[str, Any], PhoneNumber]] = {
 
 @pytest.mark.parametrize("code", CHECKS)
 def test_each_check_has_its_own_finding(code: str) -> None:
-    """A number that fails a check is not given: one finding with what to do, other licences are not held up."""
+    """A number that fails a check is not given: one finding with what to do, other licenses are not held up."""
     fields, row = CHECKS[code]
     found = _plan(None, msgspec.structs.replace(ANN, **fields), rows=(row,))
     assert changes(found) == ["+ Real-Time Translations"]
@@ -195,7 +195,7 @@ def test_nothing_beside_unified_cm() -> None:
 
 
 def test_an_unreadable_record_plans_nothing_about_calling() -> None:
-    """A person whose Calling data could not be read neither gets nor loses Calling; other licences come."""
+    """A person whose Calling data could not be read neither gets nor loses Calling; other licenses come."""
     person = msgspec.structs.replace(ANN, calling_unreadable=True)
     found = _plan(None, person)
     assert changes(found) == ["+ Real-Time Translations"]

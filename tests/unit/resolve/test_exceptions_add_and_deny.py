@@ -42,7 +42,7 @@ def test_add_gives_beside_the_templates() -> None:
 
 
 def test_add_is_served_first() -> None:
-    """An added licence ranks as priority 0: before every template, whatever its priority."""
+    """An added license ranks as priority 0: before every template, whatever its priority."""
     one = msgspec.structs.replace(RTT, total=1)
     files = desired(
         organization(),
@@ -66,7 +66,7 @@ def test_deny_beats_grant_and_add() -> None:
 
 
 def test_deny_takes_whatever_the_origin() -> None:
-    """A denied licence is taken whether the tool gave it, somebody's hand did, or no file declares it."""
+    """A denied license is taken whether the tool gave it, somebody's hand did, or no file declares it."""
     files = desired(
         organization(),
         everyone("Contact Center Premium Agent"),
@@ -81,7 +81,7 @@ def test_deny_takes_whatever_the_origin() -> None:
 
 
 def test_a_denied_lower_tier_goes_even_while_the_higher_waits() -> None:
-    """A denied licence goes at once, although a higher tier that would replace it has no unit left."""
+    """A denied license goes at once, although a higher tier that would replace it has no unit left."""
     full = msgspec.structs.replace(PRO, total=0)
     org = organization(manage=managed("Webex Calling - Standard"))
     files = desired(
@@ -132,7 +132,7 @@ def test_the_exceptions_calling_block_beats_the_templates() -> None:
 
 
 def test_a_calling_add_without_a_block_takes_the_work_phone() -> None:
-    """A Calling licence that an exception adds without `calling` takes the work phone and its location."""
+    """A Calling license that an exception adds without `calling` takes the work phone and its location."""
     person = msgspec.structs.replace(ANN, work_phone="+14085550100")
     add = exception("x", ANN.email, add=["Webex Calling - Professional"])
     assert _calling(everyone("Real-Time Translations"), add, person=person) == [("+14085550100", None)]

@@ -22,20 +22,20 @@ def _lost(org_manages: tuple[str, ...], person: Someone, *more: object) -> list[
     return [op.license for change in found.plan.changes for op in change.licenses if op.operation == "remove"]
 
 
-def test_a_free_licence_that_manage_names_goes() -> None:
-    """A free licence named in `manage` that nothing needs is removed like any other."""
+def test_a_free_license_that_manage_names_goes() -> None:
+    """A free license named in `manage` that nothing needs is removed like any other."""
     assert _lost(("Basic Space Meetings",), HOLDER) == ["Basic Space Meetings"]
 
 
-def test_a_free_licence_stays_unless_manage_names_it() -> None:
-    """A free licence stays, even if it is denied or a template gave it and dropped it."""
+def test_a_free_license_stays_unless_manage_names_it() -> None:
+    """A free license stays, even if it is denied or a template gave it and dropped it."""
     ours = msgspec.structs.replace(HOLDER, given={FREE.id: ("template:everyone",)})
     assert _lost((), ours) == []
     assert _lost((), HOLDER, exception("x", HOLDER.email, deny=["Basic Space Meetings"])) == []
 
 
-def test_a_free_licence_that_something_held_needs_stays() -> None:
-    """A free licence stays while a held or granted licence depends on it, directly or through another free one."""
+def test_a_free_license_that_something_held_needs_stays() -> None:
+    """A free license stays while a held or granted license depends on it, directly or through another free one."""
     host = Someone("ann@acme.example", holds=(MSG.id, SUITE.id))
     assert _lost(("Basic Messaging",), host) == []
     chain = Someone("ann@acme.example", holds=(MSG.id, FREE.id))

@@ -32,7 +32,7 @@ def _added(found: Plan) -> list[str]:
     ],
 )
 def test_what_comes_along(granted: str, expected: list[str]) -> None:
-    """A granted licence brings the free ones that Webex wants beside it, in the same call."""
+    """A granted license brings the free ones that Webex wants beside it, in the same call."""
     found = plan(desired(organization(), everyone(granted)), ANN, licenses=ALL).plan
     assert _added(found) == expected
     assert len(found.changes) == 1
@@ -46,7 +46,7 @@ def test_the_reason_is_the_prerequisite() -> None:
 
 
 def test_a_held_prerequisite_is_not_given_again() -> None:
-    """Who holds the free licence already gets only the granted one."""
+    """Who holds the free license already gets only the granted one."""
     holder = Someone("ann@acme.example", holds=(MSG.id,))
     assert _added(plan(desired(organization(), everyone("Webex Meetings Suite")), holder, licenses=ALL).plan) == [
         "Webex Meetings Suite"

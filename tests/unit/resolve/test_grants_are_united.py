@@ -12,7 +12,7 @@ HQ = Location("L-HQ", "HQ", True)
 
 
 def test_the_same_product_twice_is_one() -> None:
-    """Two templates that grant the same licence cost one unit, and the reason names both."""
+    """Two templates that grant the same license cost one unit, and the reason names both."""
     files = desired(
         organization("groups"), members("Sales", "Real-Time Translations"), members("Support", "Real-Time Translations")
     )

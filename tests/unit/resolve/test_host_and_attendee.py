@@ -64,7 +64,7 @@ def test_the_waiting_attendee_is_promoted_in_one_call() -> None:
 
 
 def test_promotion_takes_a_role_given_by_hand() -> None:
-    """A host licence granted to an attendee takes the role along, whoever gave it; nobody is both."""
+    """A host license granted to an attendee takes the role along, whoever gave it; nobody is both."""
     found = plan(
         desired(organization(), everyone("Webex Meetings Suite")), msgspec.structs.replace(ANN, attendee=(SITE,))
     )
@@ -83,7 +83,7 @@ def test_the_role_stays_while_no_unit_is_left() -> None:
 
 
 def test_nobody_is_demoted_by_an_attendee_grant() -> None:
-    """A host licence that stays satisfies an attendee grant, declared or not."""
+    """A host license that stays satisfies an attendee grant, declared or not."""
     holder = msgspec.structs.replace(ANN, holds=(SUITE.id,))
     for org in (organization(), organization(manage=managed("Webex Meetings Suite"))):
         assert changes(plan(desired(org, everyone(attendee())), holder)) == []
@@ -95,21 +95,21 @@ LOSES_HOST = desired(
 
 
 def test_demotion_is_one_call() -> None:
-    """Where retention takes the host licence and attendee is granted, both happen in one call."""
+    """Where retention takes the host license and attendee is granted, both happen in one call."""
     found = plan(LOSES_HOST, msgspec.structs.replace(ANN, holds=(SUITE.id,)))
     assert changes(found) == [f"+ attendee @ {SITE}", f"- {HOST}"]
     assert len(found.plan.changes) == 1
 
 
 def test_a_held_demotion_gives_no_role() -> None:
-    """While the removal of the host licence is held back, the role that would follow it is held back as well."""
+    """While the removal of the host license is held back, the role that would follow it is held back as well."""
     found = plan(LOSES_HOST, msgspec.structs.replace(ANN, holds=(SUITE.id,)), memory=Memory())
     assert changes(found) == []
     assert held(found) == [(f"+ attendee @ {SITE}", "first-apply"), (f"- {HOST}", "first-apply")]
 
 
 def test_a_demotion_held_for_one_of_two_units_gives_no_role() -> None:
-    """Who holds two host units and keeps one of them, because its licence was read incompletely, gets no role."""
+    """Who holds two host units and keeps one of them, because its license was read incompletely, gets no role."""
     short = msgspec.structs.replace(SUITE2, consumed_by_users=5)
     policy = Retention(manual="remove", outside_defaults="remove")
     org = organization(retention=policy, manage=managed("Webex Meetings Suite"))
@@ -119,7 +119,7 @@ def test_a_demotion_held_for_one_of_two_units_gives_no_role() -> None:
 
 
 def test_declaring_the_host_does_not_declare_the_role() -> None:
-    """A role that no file declares stays, although the site's host licence is declared."""
+    """A role that no file declares stays, although the site's host license is declared."""
     org = organization(retention=Retention(manual="remove"), manage=managed("Webex Meetings Suite"))
     found = plan(desired(org, everyone("Real-Time Translations")), msgspec.structs.replace(ANN, attendee=(SITE,)))
     assert changes(found) == ["+ Real-Time Translations"]
@@ -140,7 +140,7 @@ def test_a_denied_role_goes() -> None:
 
 
 def test_a_site_administrator_is_not_made_attendee() -> None:
-    """A site administrator cannot be attendee of that site: a finding, nothing planned, other licences come."""
+    """A site administrator cannot be attendee of that site: a finding, nothing planned, other licenses come."""
     found = plan(
         desired(organization(), everyone(attendee(), "Real-Time Translations")),
         msgspec.structs.replace(ANN, admin_of=(SITE,)),
@@ -168,7 +168,7 @@ def test_the_attendee_feature_is_off() -> None:
     assert codes(found) == ["attendee-off"]
 
 
-def test_no_fallback_beside_a_host_licence_that_is_kept() -> None:
+def test_no_fallback_beside_a_host_license_that_is_kept() -> None:
     """Who waits to be moved to another subscription stays host and does not become attendee as well."""
     org = organization("groups", retention=Retention(outside_defaults="remove"))
     files = desired(org, members("Sales", "Webex Meetings Suite", attendee()))

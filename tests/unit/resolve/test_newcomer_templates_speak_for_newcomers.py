@@ -25,7 +25,7 @@ def _memory(since: datetime = IN_FORCE, files: Desired = FOR_NEWCOMERS, name: st
 
 
 def test_a_standing_rule_speaks_for_everybody() -> None:
-    """With `existingUsers: true`, the default, people who were there before get the licence as well."""
+    """With `existingUsers: true`, the default, people who were there before get the license as well."""
     old = Someone("old@acme.example", first_seen=BEFORE)
     assert changes(plan(desired(organization(), everyone("Real-Time Translations")), old)) == [
         "+ Real-Time Translations"
@@ -75,14 +75,14 @@ def test_joining_the_group_makes_a_newcomer() -> None:
 
 
 def test_what_members_already_hold_is_left_alone() -> None:
-    """A licence that a silent template grants stays with those who hold it, by hand, under every policy."""
+    """A license that a silent template grants stays with those who hold it, by hand, under every policy."""
     files = desired(organization(retention=STRICT), everyone("Real-Time Translations", existing_users=False))
     old = Someone("old@acme.example", first_seen=BEFORE, holds=(RTT.id,))
     assert changes(plan(files, old, memory=_memory())) == []
 
 
 def test_what_the_template_gave_before_it_fell_silent_is_left_alone() -> None:
-    """Switching a template to `existingUsers: false` takes nothing from those whom it gave the licence before."""
+    """Switching a template to `existingUsers: false` takes nothing from those whom it gave the license before."""
     before = desired(organization(retention=STRICT), everyone("Real-Time Translations"))
     after = desired(organization(retention=STRICT), everyone("Real-Time Translations", existing_users=False))
     old = Someone("old@acme.example", first_seen=BEFORE, holds=(RTT.id,), given={RTT.id: ("template:everyone",)})
@@ -92,8 +92,8 @@ def test_what_the_template_gave_before_it_fell_silent_is_left_alone() -> None:
 SKIP = desired(organization(), everyone("Real-Time Translations", explicitly_licensed_newcomers="skip"))
 
 
-def test_skip_leaves_out_newcomers_who_came_with_a_paid_licence() -> None:
-    """With `skip`, a newcomer who held a paid licence when first seen gets nothing from the organization template."""
+def test_skip_leaves_out_newcomers_who_came_with_a_paid_license() -> None:
+    """With `skip`, a newcomer who held a paid license when first seen gets nothing from the organization template."""
     paid = Someone("paid@acme.example", first_seen=AFTER, holds=(SUITE.id,), paid_at_first_sight=True)
     plain = Someone("plain@acme.example", first_seen=AFTER)
     found = plan(SKIP, paid, plain, memory=_memory(files=SKIP))
@@ -108,7 +108,7 @@ def test_skip_is_about_newcomers_only() -> None:
 
 
 def test_apply_is_the_default() -> None:
-    """By default a newcomer who came with a paid licence gets what the template grants."""
+    """By default a newcomer who came with a paid license gets what the template grants."""
     paid = Someone("paid@acme.example", first_seen=AFTER, holds=(SUITE.id,), paid_at_first_sight=True)
     files = desired(organization(), everyone("Real-Time Translations"))
     assert changes(plan(files, paid, memory=_memory(files=files))) == ["+ Real-Time Translations"]

@@ -18,7 +18,7 @@ HOLDER = Someone("ann@acme.example", holds=(MEETINGS.id,))
 
 
 def test_best_priority_wins_and_a_finding_says_so() -> None:
-    """Of two host licences granted on one site the best priority's is given, and a finding names the other."""
+    """Of two host licenses granted on one site the best priority's is given, and a finding names the other."""
     files = desired(
         organization("groups"),
         members("Sales", "Webex Meetings", priority=1),
@@ -30,23 +30,23 @@ def test_best_priority_wins_and_a_finding_says_so() -> None:
 
 
 def test_several_sites() -> None:
-    """A person may hold one host licence on each of several sites."""
+    """A person may hold one host license on each of several sites."""
     files = desired(organization(), everyone("Webex Meetings Suite", ref("Webex Meetings Suite", site=EMEA)))
     found = plan(files, Someone("ann@acme.example"), licenses=(MSG, SUITE, ELSEWHERE))
     assert changes(found) == [f"+ Webex Meetings Suite @ {SITE}", f"+ Webex Meetings Suite @ {EMEA}"]
     assert codes(found) == []
 
 
-def test_a_held_host_licence_that_stays_keeps_the_site() -> None:
-    """Who keeps another host licence of the site gets no second one: a finding, nothing planned."""
+def test_a_held_host_license_that_stays_keeps_the_site() -> None:
+    """Who keeps another host license of the site gets no second one: a finding, nothing planned."""
     for org in (organization(), organization(manage=managed("Webex Meetings"))):
         found = plan(desired(org, everyone("Webex Meetings Suite")), HOLDER, licenses=TWO)
         assert changes(found) == []
         assert codes(found) == ["two-host-licenses"]
 
 
-def test_a_held_host_licence_that_goes_is_replaced_in_one_call() -> None:
-    """A host licence that retention takes and another one granted on the site change places in one call, or neither moves."""
+def test_a_held_host_license_that_goes_is_replaced_in_one_call() -> None:
+    """A host license that retention takes and another one granted on the site change places in one call, or neither moves."""
     org = organization(retention=Retention(manual="remove"), manage=managed("Webex Meetings"))
     files = desired(org, everyone("Webex Meetings Suite"))
     found = plan(files, HOLDER, licenses=TWO)
@@ -56,8 +56,8 @@ def test_a_held_host_licence_that_goes_is_replaced_in_one_call() -> None:
     assert waiting(found) == [(HOLDER.email, "Webex Meetings Suite")]
 
 
-def test_a_host_licence_that_lost_on_priority_is_replaced() -> None:
-    """What a template gave is replaced when another template with a better priority grants the site's host licence."""
+def test_a_host_license_that_lost_on_priority_is_replaced() -> None:
+    """What a template gave is replaced when another template with a better priority grants the site's host license."""
     person = msgspec.structs.replace(BOTH, holds=(MEETINGS.id,), given={MEETINGS.id: ("template:sales",)})
     files = desired(
         organization("groups"),

@@ -83,7 +83,7 @@ def test_deactivated_people_keep_everything_by_default() -> None:
 
 
 def test_deactivated_people_lose_declared_products_of_any_origin() -> None:
-    """With `remove`, a deactivated person loses declared paid products whatever their origin; free licences stay."""
+    """With `remove`, a deactivated person loses declared paid products whatever their origin; free licenses stay."""
     org = organization(deactivated_users="remove", manage=managed("Webex Meetings Suite", "Basic Messaging"))
     found = plan(desired(org, everyone("Real-Time Translations")), GONE)
     assert changes(found) == ["- Real-Time Translations", "- Webex Meetings Suite @ acme.webex.com"]
@@ -108,7 +108,7 @@ def test_exempt_wins_over_deactivated() -> None:
 
 
 def test_removing_calling_from_the_deactivated_needs_an_acknowledgement() -> None:
-    """A Calling licence of a deactivated person goes only past the irreversible guard."""
+    """A Calling license of a deactivated person goes only past the irreversible guard."""
     gone = Someone("gone@acme.example", state="deactivated", holds=(PRO.id,))
     org = organization(deactivated_users="remove", manage=managed("Webex Calling - Professional"))
     found = plan(desired(org, everyone("Real-Time Translations")), gone)

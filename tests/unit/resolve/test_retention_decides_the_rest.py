@@ -106,7 +106,7 @@ def test_row_a_denied() -> None:
 
 @pytest.mark.parametrize(("policy", "goes"), KEEP_OR_GO)
 def test_row_b_deactivated(policy: Keep, goes: bool) -> None:
-    """Row b: `deactivatedUsers` decides for deactivated people, whatever gave the licence and whoever speaks."""
+    """Row b: `deactivatedUsers` decides for deactivated people, whatever gave the license and whoever speaks."""
     org = organization("groups", deactivated_users="remove" if goes else "keep")
     files = desired(org, members("Sales", "Real-Time Translations"))
     for person in (_ours(), msgspec.structs.replace(ANN, holds=(RTT.id,))):
@@ -115,7 +115,7 @@ def test_row_b_deactivated(policy: Keep, goes: bool) -> None:
 
 @pytest.mark.parametrize(("policy", "goes"), KEEP_OR_GO)
 def test_row_c_outside_the_default_subscription(policy: Keep, goes: bool) -> None:
-    """Row c: a declared licence in another subscription than the default follows `retention.outsideDefaults`."""
+    """Row c: a declared license in another subscription than the default follows `retention.outsideDefaults`."""
     org = organization(retention=Retention(outside_defaults=policy), manage=managed("Webex Meetings Suite"))
     found = plan(desired(org, NEUTRAL), Someone("ann@acme.example", holds=(SUITE2.id,)))
     assert rows(found, "ann@acme.example")[SUITE2.id] == "c"
@@ -124,7 +124,7 @@ def test_row_c_outside_the_default_subscription(policy: Keep, goes: bool) -> Non
 
 @pytest.mark.parametrize(("preserve", "goes"), [(True, False), (False, True)])
 def test_row_d_the_template_dropped_it(preserve: bool, goes: bool) -> None:
-    """Row d: a licence that its template, still speaking, no longer grants follows the template's `preserveLicenses`."""
+    """Row d: a license that its template, still speaking, no longer grants follows the template's `preserveLicenses`."""
     before = _files(members("Sales", "Real-Time Translations", "Contact Center Premium Agent"))
     after = _files(members("Sales", "Contact Center Premium Agent", preserve_licenses=preserve))
     _check(before, after, _ours(), "d", goes)
@@ -149,10 +149,10 @@ def test_row_e_a_group_template_took_over(policy: Literal["preserve", "remove", 
 
 
 @pytest.mark.parametrize(("policy", "goes"), [("preserve", False), ("remove", False), ("removeAll", True)])
-def test_remove_all_takes_the_movers_manual_licences(
+def test_remove_all_takes_the_movers_manual_licenses(
     policy: Literal["preserve", "remove", "removeAll"], goes: bool
 ) -> None:
-    """`removeAll` takes declared licences given by hand from somebody who moved; the other two leave them."""
+    """`removeAll` takes declared licenses given by hand from somebody who moved; the other two leave them."""
     org = organization(
         "groups", retention=Retention(group_change=policy), manage=managed("Contact Center Premium Agent")
     )
@@ -249,14 +249,14 @@ def test_row_g_default_is_remove() -> None:
 
 @pytest.mark.parametrize(("policy", "goes"), KEEP_OR_GO)
 def test_row_h_by_hand(policy: Keep, goes: bool) -> None:
-    """Row h: a declared licence that nothing is known of follows `retention.manual`."""
+    """Row h: a declared license that nothing is known of follows `retention.manual`."""
     org = organization("groups", retention=Retention(manual=policy), manage=managed("Real-Time Translations"))
     files = desired(org, members("Support", "Contact center Standard Agent"))
     _check(files, files, msgspec.structs.replace(ANN, holds=(RTT.id,)), "h", goes)
 
 
 def test_several_claims_one_preserves() -> None:
-    """A licence that two templates gave is kept if the row of either preserves it."""
+    """A license that two templates gave is kept if the row of either preserves it."""
     before = _files(
         members("Sales", "Real-Time Translations"), members("Support", "Real-Time Translations"), mode="groups"
     )
@@ -275,7 +275,7 @@ def test_several_claims_one_preserves() -> None:
 
 
 def test_what_another_template_still_grants_is_kept() -> None:
-    """A licence that its template dropped and another one grants is expected: no row decides."""
+    """A license that its template dropped and another one grants is expected: no row decides."""
     before = _files(members("Sales", "Real-Time Translations"))
     after = _files(
         members("Sales", "Contact center Standard Agent", preserve_licenses=False),
@@ -285,7 +285,7 @@ def test_what_another_template_still_grants_is_kept() -> None:
 
 
 def test_renaming_a_template_takes_nothing() -> None:
-    """After an apply under the new name, dropping the licence is row d of the new template, not row f of the old."""
+    """After an apply under the new name, dropping the license is row d of the new template, not row f of the old."""
     world = World([msgspec.structs.replace(ANN)])
     world.apply(_files(members("Sales", "Real-Time Translations", name="old")))
     world.apply(_files(members("Sales", "Real-Time Translations", name="new")))
@@ -297,7 +297,7 @@ def test_renaming_a_template_takes_nothing() -> None:
 
 @pytest.mark.parametrize(("adopt", "goes"), [(False, False), (True, True)])
 def test_adopt_records_what_was_there(adopt: bool, goes: bool) -> None:
-    """With `adopt`, a held licence that a template grants counts as given by it from the first apply on; else by hand."""
+    """With `adopt`, a held license that a template grants counts as given by it from the first apply on; else by hand."""
     policy = Retention(adopt=adopt)
     world = World([msgspec.structs.replace(ANN, holds=(RTT.id,))])
     world.apply(_files(members("Sales", "Real-Time Translations"), retention=policy))
@@ -327,7 +327,7 @@ def test_what_somebody_put_back_is_by_hand() -> None:
 
 
 def test_attendee_roles_follow_the_same_table() -> None:
-    """An attendee role that its template dropped follows `preserveLicenses`, as a licence does."""
+    """An attendee role that its template dropped follows `preserveLicenses`, as a license does."""
     role = msgspec.structs.replace(ANN, attendee=(SITE,), given={f"attendee:{SITE}": ("template:sales",)})
     before = _files(members("Sales", attendee()))
     for preserve, expected in ((True, []), (False, [f"- attendee @ {SITE}"])):

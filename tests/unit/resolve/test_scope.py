@@ -15,8 +15,8 @@ from tests.support.live import ALL, PRO, SALES, SUPPORT, Someone
 GROUPS = (SALES, SUPPORT)
 
 
-def test_plain_licences_need_nothing_more() -> None:
-    """Files that grant ordinary licences to everybody need people and licences only."""
+def test_plain_licenses_need_nothing_more() -> None:
+    """Files that grant ordinary licenses to everybody need people and licenses only."""
     assert scope_needed(desired(organization(), everyone("Real-Time Translations")), ALL, GROUPS) == Scope()
 
 

@@ -1,4 +1,4 @@
-"""A small organization with one licence of every kind, and the app driven in process."""
+"""A small organization with one license of every kind, and the app driven in process."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LICENSES: list[dict[str, Any]] = [
 
 
 def organization(*people: dict[str, Any], **sections: Any) -> State:
-    """An organization with all kinds of licences, two Calling locations and one that is not, and these people."""
+    """An organization with all kinds of licenses, two Calling locations and one that is not, and these people."""
     shape: dict[str, Any] = {
         "organization": {"name": "Acme"},
         "licenses": LICENSES,

@@ -9,7 +9,7 @@ from tests.unit.sandbox.calls import MAIN, call, item, organization
 
 
 def test_somebody_is_hired_and_leaves() -> None:
-    """On arrival listed with licences and a unit taken; after leaving nowhere."""
+    """On arrival listed with licenses and a unit taken; after leaving nowhere."""
     state = organization(groups=[{"name": "Sales"}])
     app = create_app(state)
     bob = {"email": "bob@acme.example", "name": "Bob Builder", "licenses": ["msg", "pro"]}

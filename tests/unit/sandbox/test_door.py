@@ -91,8 +91,8 @@ def test_scim_has_errors_of_its_own_shape() -> None:
     assert body["urn:scim:schemas:extension:cisco:webexidentity:api:messages:2.0:Error"]["trackingId"]
 
 
-def test_a_licence_shows_only_the_keys_it_has() -> None:
-    """No subscriptionId on a free licence, no siteUrl on one without a site; unpadded ids."""
+def test_a_license_shows_only_the_keys_it_has() -> None:
+    """No subscriptionId on a free license, no siteUrl on one without a site; unpadded ids."""
     state = organization({"email": "ann@acme.example", "licenses": ["msg", "host"]})
     listed = {body["name"]: body for body in call(create_app(state), "GET", "/v1/licenses").json()["items"]}
     assert set(listed["Basic Messaging"]) == {
@@ -132,7 +132,7 @@ def test_a_person_shows_state_roles_and_phone_as_webex_writes_them() -> None:
 
 
 def test_people_by_ids_come_without_what_only_administrators_see() -> None:
-    """id=a,b: no licences; unknown ids are named."""
+    """id=a,b: no licenses; unknown ids are named."""
     state = organization({"email": "ann@acme.example", "licenses": ["msg"]})
     body = call(create_app(state), "GET", f"/v1/people?id={state.people[0].id},nobody").json()
     assert body["notFoundIds"] == ["nobody"]

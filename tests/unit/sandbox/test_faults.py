@@ -56,7 +56,7 @@ def test_an_error_tells_nothing_of_the_effect(effect: str, held: list[str]) -> N
     state = organization()
     rule = {"match": {"method": "PATCH"}, "then": {"status": 504, "effect": effect}}
     assert call(create_app(state, faults=rule), "PATCH", "/v1/licenses/users", wish(state)).status_code == 504
-    assert [licence.key for licence in state.people[0].licenses] == held
+    assert [license.key for license in state.people[0].licenses] == held
 
 
 def test_an_effect_can_come_after_the_answer() -> None:

@@ -41,12 +41,12 @@ def test_another_seed_is_another_organization() -> None:
 
 
 def test_the_mix_is_that_of_an_ordinary_company() -> None:
-    """Three to eight licences, several subscriptions and sites, every kind of person the product must cope with."""
+    """Three to eight licenses, several subscriptions and sites, every kind of person the product must cope with."""
     state = State.generate(people=2000, groups=20, seed=1)
     persons = [person for person in state.people if person.type == "person"]
     assert len(state.people) == 2000
     assert all(3 <= len(person.licenses) <= 8 for person in persons)
-    assert len({licence.subscription for licence in state.licenses.values()}) >= 4
+    assert len({license.subscription for license in state.licenses.values()}) >= 4
     assert len(state.managed_sites()) == 2
     grouped = {uuid for group in state.groups.values() for uuid in group.members}
     assert 0.02 < sum(person.uuid not in grouped for person in persons) / len(persons) < 0.3
@@ -66,7 +66,7 @@ def test_nobody_holds_what_webex_would_refuse() -> None:
     owners = [number.owner for number in state.numbers.values() if number.owner]
     assert len({id(owner) for owner in owners}) == len(owners)
     for person in state.people:
-        calling = [licence for licence in person.licenses if licence.key.startswith("calling-")]
+        calling = [license for license in person.licenses if license.key.startswith("calling-")]
         assert len(calling) <= 1
         assert bool(calling) == bool(person.number or person.extension)
         assert not set(person.attendee_sites) & set(person.site_admin_of)
@@ -75,7 +75,7 @@ def test_nobody_holds_what_webex_would_refuse() -> None:
 
 def test_units_are_never_fewer_than_holders() -> None:
     """Every pool starts within its total."""
-    assert all(licence.consumed <= licence.total for licence in State.generate(500, 5, 2).licenses.values())
+    assert all(license.consumed <= license.total for license in State.generate(500, 5, 2).licenses.values())
 
 
 @pytest.mark.parametrize("people", [0, 1, 3])

@@ -13,7 +13,7 @@ FULL: dict[str, str] = {"phoneNumber": "+14085550100"}
 
 
 def ann(*licenses: str, **more: Any) -> dict[str, Any]:
-    """One person with these licences."""
+    """One person with these licenses."""
     return {"email": "ann@acme.example", "licenses": list(licenses), **more}
 
 
@@ -59,8 +59,8 @@ def test_a_combination_that_webex_documents_is_refused_with_its_code(
     assert state.to_file_shape() == before
 
 
-def test_an_unknown_licence_id_is_400000() -> None:
-    """A licence id that is not of this organization."""
+def test_an_unknown_license_id_is_400000() -> None:
+    """A license id that is not of this organization."""
     state = organization()
     answer = patch(state, {"id": "Y2lzY29zcGFyazovL3VzL0xJQ0VOU0UvbmV2ZXI"})
     assert (answer.status_code, codes(answer)) == (400, [400000])
@@ -68,14 +68,14 @@ def test_an_unknown_licence_id_is_400000() -> None:
 
 @pytest.mark.parametrize("properties", [{}, {"extension": "4711"}, {"location": "hq"}])
 def test_calling_without_a_number_or_a_place_is_400411(properties: dict[str, str]) -> None:
-    """A Calling licence needs a number, or an extension and a location."""
+    """A Calling license needs a number, or an extension and a location."""
     state = organization()
     answer = patch(state, item(state, "pro", **properties))
     assert (answer.status_code, codes(answer)) == (400, [400411])
 
 
 def test_an_unknown_location_is_400() -> None:
-    """The one documented code that is not a licence's."""
+    """The one documented code that is not a license's."""
     state = organization()
     answer = patch(state, item(state, "pro", extension="4711", locationId="Y2lzY29zcGFyazovL3VzL0xPQ0FUSU9OL3g"))
     assert (answer.status_code, codes(answer), answer.json()["message"]) == (400, [400], "Unable to find location")
@@ -143,7 +143,7 @@ def test_the_last_unit_is_given_once() -> None:
 
 
 def test_what_is_held_and_what_is_not_held_is_no_mistake() -> None:
-    """Adding a held licence, removing one not held: 200, nothing changes."""
+    """Adding a held license, removing one not held: 200, nothing changes."""
     state = organization(ann("msg"))
     before = state.to_file_shape()
     assert patch(state, item(state, "msg"), item(state, "host", "remove")).status_code == 200
@@ -171,7 +171,7 @@ def test_standard_becomes_professional_in_one_call_and_keeps_its_number() -> Non
     assert person.number is state.numbers["+14085550100"]
     answer = patch(state, item(state, "std", "remove"), item(state, "pro", phoneNumber="+14085550100"))
     assert answer.status_code == 200
-    assert [licence.key for licence in person.licenses] == ["pro"]
+    assert [license.key for license in person.licenses] == ["pro"]
     assert state.numbers["+14085550100"].owner is person
 
 
@@ -189,7 +189,7 @@ def test_losing_calling_frees_number_extension_and_location() -> None:
 
 
 def test_the_location_stays_while_calling_is_held() -> None:
-    """Another Calling licence at another location is refused; with the old one given up it is fine."""
+    """Another Calling license at another location is refused; with the old one given up it is fine."""
     state = organization(ann("pro", location="hq", extension="2000"))
     assert codes(patch(state, item(state, "cx", location="lab", extension="2000"))) == [None]
     swap = patch(state, item(state, "pro", "remove"), item(state, "cx", location="lab", extension="2000"))
@@ -198,7 +198,7 @@ def test_the_location_stays_while_calling_is_held() -> None:
 
 
 def test_a_host_becomes_an_attendee_in_one_call() -> None:
-    """Demotion: the licence goes and the role comes."""
+    """Demotion: the license goes and the role comes."""
     state = organization(ann("msg", "host"))
     role = [{"siteUrl": MAIN, "accountType": "ATTENDEE"}]
     answer = patch(state, item(state, "host", "remove"), sites=role)
@@ -213,7 +213,7 @@ def test_an_attendee_becomes_a_host_in_one_call() -> None:
     assert answer.json()["siteUrls"] == [{"siteUrl": MAIN, "accountType": "host"}]
 
 
-def test_ignored_licences_are_answered_with_success_and_stay() -> None:
+def test_ignored_licenses_are_answered_with_success_and_stay() -> None:
     """The switch ignorePatch: 200, and the person still holds it."""
     state = organization(ann("msg"))
     answer = patch(state, item(state, "msg", "remove"), ignorePatch=["msg"])
@@ -221,7 +221,7 @@ def test_ignored_licences_are_answered_with_success_and_stay() -> None:
 
 
 def test_people_of_other_organizations_wait_for_their_consent() -> None:
-    """A meetings licence is pending and costs no unit; anything else is refused."""
+    """A meetings license is pending and costs no unit; anything else is refused."""
     state = organization({"email": "eve@partner.example", "external": True})
     state.people.append(state.externals[0])
     answer = patch(state, item(state, "host"), item(state, "paid-msg"))

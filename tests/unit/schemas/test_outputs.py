@@ -179,7 +179,7 @@ def test_unknown_keys_and_minor_versions_are_let_through(name: str, value: Any) 
 
 
 def test_an_operation_is_one_of_its_two_shapes() -> None:
-    """Held operations are licence or attendee operations, whole."""
+    """Held operations are license or attendee operations, whole."""
     document = _encoded(PLAN)
     validator = _validator("plan")
 

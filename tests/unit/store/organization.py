@@ -44,7 +44,7 @@ def hour(number: float) -> datetime:
 
 
 def someone(name: str, *licenses: str, **fields: Any) -> PersonReading:
-    """Somebody called `name`, with these licences."""
+    """Somebody called `name`, with these licenses."""
     known: dict[str, Any] = {"email": f"{name}@acme.example", "name": name.title(), "attendee_sites": ()} | fields
     return PersonReading(id=f"id-{name}", licenses=tuple(sorted(licenses)), **known)
 
@@ -90,7 +90,7 @@ def because(*templates: str | None) -> tuple[Because, ...]:
 
 
 def license_operation(operation: str, license_id: str, *templates: str | None) -> LicenseOperation:
-    """Add or remove one licence, because of these templates."""
+    """Add or remove one license, because of these templates."""
     fields = {
         "operation": operation,
         "licenseId": license_id,

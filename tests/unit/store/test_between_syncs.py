@@ -22,7 +22,7 @@ SALES, MARKED = (Origin("l", ("template:sales",)),), (Origin("l", ("exception:x"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    """Three people who hold one licence, in one situation."""
+    """Three people who hold one license, in one situation."""
     with Store.open(f"sqlite:///{tmp_path / 'store.db'}") as opened:
         with opened.begin_sync(ORG, "Acme", Scope(), NOW) as writer:
             writer.licenses([License("l", "Basic Messaging", 10, 3)])

@@ -215,8 +215,8 @@ def test_who_moved_after_a_time(store: Store) -> None:
     assert view.moved_after(hour(0)) == {"id-bob", "id-cem"}
 
 
-def test_who_came_with_a_paid_licence(store: Store) -> None:
-    """Only what was held at first sight counts, and only licences that have a subscription."""
+def test_who_came_with_a_paid_license(store: Store) -> None:
+    """Only what was held at first sight counts, and only licenses that have a subscription."""
     sync(store, hour(0), [someone("ann", MEETINGS), someone("bob", MESSAGING), someone("cem")])
     sync(store, hour(1), [someone("ann"), someone("bob", CALLING), someone("dan", CALLING)])
     assert store.live(ORG).paid_at_first_sight() == {"id-ann", "id-dan"}

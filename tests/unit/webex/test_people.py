@@ -150,7 +150,7 @@ def test_the_work_phone_is_the_primary_work_number_else_the_first(
 
 
 def test_equal_holdings_are_one_object() -> None:
-    """People with the same licences share one sorted tuple, in whatever order Webex lists them, over all pages."""
+    """People with the same licenses share one sorted tuple, in whatever order Webex lists them, over all pages."""
     decoder = PeopleDecoder()
     first = decoder.page(msgspec.json.encode({"items": [person(1, licenses=["a", "b"])]}))
     second = decoder.page(msgspec.json.encode({"items": [person(2, licenses=["b", "a", "a"])]}))

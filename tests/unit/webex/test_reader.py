@@ -89,7 +89,7 @@ def test_licenses_are_read_with_whatever_webex_says_of_them() -> None:
 
 @pytest.mark.parametrize("body", [{}, {"items": None}, {"items": [{}]}, {"items": [{"id": "x", "totalUnits": "many"}]}])
 def test_licenses_that_are_not_there_or_odd_are_a_shape_error(body: dict[str, Any]) -> None:
-    """An answer without a list of licences is no organization without licences."""
+    """An answer without a list of licenses is no organization without licenses."""
     with pytest.raises(WebexShapeError):
         Scene(ok(body)).read(lambda reader: reader.licenses())
 
@@ -128,7 +128,7 @@ def test_a_person_without_id_is_a_shape_error_with_path_and_tracking_id() -> Non
 
 
 def test_the_organization_is_named_wherever_the_api_takes_it() -> None:
-    """`orgId` goes into the query of people, licences, groups, locations and numbers, and nowhere else."""
+    """`orgId` goes into the query of people, licenses, groups, locations and numbers, and nowhere else."""
 
     async def everything(reader: Reader) -> None:
         await reader.licenses()
@@ -243,7 +243,7 @@ def test_members_come_under_the_ids_that_people_have() -> None:
 
 
 def test_holders_are_followed_by_link_and_told_apart() -> None:
-    """Everybody a licence is assigned to, once; EXTERNAL ones are of another organization."""
+    """Everybody a license is assigned to, once; EXTERNAL ones are of another organization."""
     entry = {"id": "p1", "type": "INTERNAL", "displayName": "Ann", "email": "ann@acme.example"}
     scene = Scene(
         ok({"id": "l", "users": [entry]}, following=f"{BASE}/licenses/l%2F1?next=abc"),

@@ -50,7 +50,7 @@ def test_the_organization_goes_into_the_body() -> None:
 
 
 def test_calling_properties_are_sent_with_an_addition_only() -> None:
-    """A Calling licence needs its properties when it is added; unset ones are left out, a removal has none."""
+    """A Calling license needs its properties when it is added; unset ones are left out, a removal has none."""
     calling = CallingProperties(phone_number="+14085550100", location_id="loc")
     scene = Scene(ok(ANSWER))
     scene.write(lambda writer: writer.patch(_change(_license("add", "a", calling), _license("remove", "b", calling))))

@@ -100,7 +100,7 @@ def _calling_swap(guards: Guards, *documents: Document) -> list[tuple[str, str]]
     return held(found)
 
 
-def test_protected_people_keep_their_calling_licence_in_a_swap() -> None:
+def test_protected_people_keep_their_calling_license_in_a_swap() -> None:
     """A swap of Calling loses the number, so a protected person's is held; a swap of other products goes through."""
     guards = Guards(protected=("ann@acme.example",))
     assert _calling_swap(guards) == [("- Webex Calling - Standard", "protected")]
@@ -156,13 +156,13 @@ def _lost(files: Desired, person: Someone = FORMER, groups: tuple[Group, ...] = 
     return held(found)
 
 
-def test_a_missing_group_holds_its_former_members_licences() -> None:
+def test_a_missing_group_holds_its_former_members_licenses() -> None:
     """A declared group that was seen before and is missing now is a finding, and what it gave is held."""
     assert _lost(FILES) == [(GOES, "group-missing")]
     assert "group-missing" in codes(plan(FILES, FORMER, groups=(SUPPORT,), memory=applied(FILES, known_groups=KNOWN)))
 
 
-def test_an_emptied_group_holds_its_former_members_licences() -> None:
+def test_an_emptied_group_holds_its_former_members_licenses() -> None:
     """A declared group that had members before and has none now is a finding, and what it gave is held."""
     assert _lost(FILES, groups=(SALES, SUPPORT)) == [(GOES, "group-missing")]
     assert "group-emptied" in codes(plan(FILES, FORMER, memory=applied(FILES, known_groups=KNOWN)))
@@ -181,7 +181,7 @@ def test_what_a_lost_group_may_have_given_by_hand_is_held_as_well() -> None:
 
 
 def test_an_acknowledgement_releases_a_lost_group() -> None:
-    """An Acknowledgement for the group lets its former members' licences go, until its date."""
+    """An Acknowledgement for the group lets its former members' licenses go, until its date."""
     paper = acknowledgement(group="Sales")
     assert _lost(desired(FILES.organization, *FILES.templates, paper)) == []
     late = msgspec.structs.replace(paper, until=date(2026, 11, 20))
@@ -211,8 +211,8 @@ def test_a_group_that_never_had_members_holds_nothing() -> None:
 # 7.3
 
 
-def test_an_incomplete_licence_is_not_removed() -> None:
-    """A licence of which fewer holders were seen than it counts loses nobody, and a finding says so."""
+def test_an_incomplete_license_is_not_removed() -> None:
+    """A license of which fewer holders were seen than it counts loses nobody, and a finding says so."""
     short = msgspec.structs.replace(RTT, consumed=5, consumed_by_users=5)
     found = plan(_losing(), ANN, licenses=(short, AGENT))
     assert held(found) == [(GOES, "license-incomplete")]
@@ -228,13 +228,13 @@ def test_the_slack_of_counters() -> None:
 
 
 def test_null_counters_are_exempt() -> None:
-    """A licence whose counter Webex does not give is not incomplete."""
+    """A license whose counter Webex does not give is not incomplete."""
     found = plan(_losing(), ANN, licenses=(msgspec.structs.replace(RTT, consumed_by_users=None), AGENT))
     assert held(found) == []
 
 
-def test_an_incomplete_licence_is_not_swapped_away() -> None:
-    """No removal of an incomplete licence also means: not as part of a swap."""
+def test_an_incomplete_license_is_not_swapped_away() -> None:
+    """No removal of an incomplete license also means: not as part of a swap."""
     short = msgspec.structs.replace(AGENT, consumed=5, consumed_by_users=5)
     org = organization(manage=managed("Contact center Standard Agent"))
     found = plan(
@@ -246,8 +246,8 @@ def test_an_incomplete_licence_is_not_swapped_away() -> None:
     assert held(found) == [("- Contact center Standard Agent", "license-incomplete")]
 
 
-def test_an_incomplete_undeclared_licence_is_not_taken_by_deny() -> None:
-    """A licence that only an exception denies is checked for completeness as well."""
+def test_an_incomplete_undeclared_license_is_not_taken_by_deny() -> None:
+    """A license that only an exception denies is checked for completeness as well."""
     short = msgspec.structs.replace(RTT, consumed=5, consumed_by_users=5)
     files = desired(organization(), BASE, exception("x", ANN.email, deny=["Real-Time Translations"]))
     assert held(plan(files, ANN, licenses=(short, AGENT))) == [(GOES, "license-incomplete")]
@@ -307,7 +307,7 @@ def test_hold_keeps_unacknowledged_calling_back() -> None:
 
 
 def test_hold_lets_acknowledged_calling_go() -> None:
-    """With `irreversible: hold` an Acknowledgement by address or by number lets it go; for another licence it does not."""
+    """With `irreversible: hold` an Acknowledgement by address or by number lets it go; for another license it does not."""
     assert _calling_loss(acknowledgement("Webex Calling - Professional", users=("ann@acme.example",))) == (0, [])
     assert _calling_loss(acknowledgement("Webex Calling - Professional", max=1)) == (0, [])
     assert _calling_loss(acknowledgement("Webex Calling - Standard", max=1)) == (1, [])
@@ -321,7 +321,7 @@ def test_hold_keeps_everybody_beyond_the_acknowledged_number() -> None:
 
 
 def test_hold_keeps_unacknowledged_calling_swaps_back() -> None:
-    """With `irreversible: hold` a swap that would take a Calling licence is held as a whole, unless acknowledged."""
+    """With `irreversible: hold` a swap that would take a Calling license is held as a whole, unless acknowledged."""
     assert _calling_swap(HOLD) == [("- Webex Calling - Standard", "irreversible")]
     paper = acknowledgement("Webex Calling - Standard", users=("ann@acme.example",))
     assert _calling_swap(HOLD, paper) == []
