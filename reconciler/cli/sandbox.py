@@ -69,9 +69,8 @@ def command(
 
     state = _state(file, generate)
     app = create_app(state, rate_limit=rate_limit, latency=latency, faults=_faults(faults))
-    click.echo(_usage(host, port), err=True)
     try:
-        serve(app, host, port)
+        serve(app, host, port, ready=lambda: click.echo(_usage(host, port), err=True))
     except KeyboardInterrupt:
         return  # the way to end it
     except OSError as error:

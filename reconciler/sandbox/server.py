@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ def make_server(app: Starlette, host: str = "127.0.0.1", port: int = 8080) -> uv
     return uvicorn.Server(config)
 
 
-def serve(app: Starlette, host: str = "127.0.0.1", port: int = 8080) -> None:
-    """Answer calls until Ctrl-C or SIGTERM. OSError when the port is taken.
+def serve(
+    app: Starlette, host: str = "127.0.0.1", port: int = 8080, *, ready: Callable[[], object] = lambda: None
+) -> None:
+    """Answer calls until Ctrl-C or SIGTERM. OSError when the port is taken; `ready` is called once it is ours.
 
     Up to `WARMED` people are written out before the first call, so that a measured first read costs what the next one does.
     """
@@ -44,6 +47,7 @@ def serve(app: Starlette, host: str = "127.0.0.1", port: int = 8080) -> None:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        ready()
         make_server(app, host, port).run(sockets=[listening])
     finally:
         listening.close()

@@ -143,10 +143,14 @@ class _OwnOrganization(_Wire):
 
 
 class GroupsPage(msgspec.Struct, frozen=True):
-    """One page of groups; `total` is Webex's count of all of them, None when it does not say."""
+    """One page of groups; `total` is Webex's count of all of them, None when it does not say.
+
+    `listed`: the answer had a list, or said that there is none; an answer without either proves nothing.
+    """
 
     groups: tuple[Group, ...]
     total: int | None
+    listed: bool
 
 
 class MembersPage(msgspec.Struct, frozen=True):
@@ -220,7 +224,7 @@ def groups(content: bytes) -> GroupsPage:
     """One page of `GET /groups`."""
     page = _decode(content, _Groups)
     found = tuple(Group(item.id, item.display_name or "", _count(item.member_size)) for item in page.groups or ())
-    return GroupsPage(found, page.total_results)
+    return GroupsPage(found, page.total_results, page.groups is not None or page.total_results == 0)
 
 
 def members(content: bytes) -> MembersPage:

@@ -90,7 +90,8 @@ def problem(method: str, path: str, status: int, headers: Mapping[str, str], con
 
 def _kind(status: int) -> tuple[type[WebexError], str, str]:
     if status == 404:
-        return WebexNotFoundError, "Webex does not have this, or the token may not see it", ""
+        hint = "If everything is missing, look at WEBEX_BASE_URL: it ends in /v1."
+        return WebexNotFoundError, "Webex does not have this, or the token may not see it", hint
     if status in (409, 410, 428):
         return WebexConflictError, "The state of this in Webex does not allow the call", ""
     if status == 408:

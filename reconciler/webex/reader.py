@@ -114,6 +114,8 @@ class Reader:
         def read(answer: Answer) -> Step[None]:
             nonlocal seen
             page = answer.understood(decode.groups)
+            if not page.listed and not seen:
+                raise answer.strange("Webex's answer has no list of groups")
             found.update({group.id: group for group in page.groups})
             seen += len(page.groups)
             more = bool(page.groups) and (page.total is None or seen < page.total)

@@ -142,7 +142,7 @@ def test_the_organization_is_named_wherever_the_api_takes_it() -> None:
         await reader.members(GROUP)
         await reader.holders("l")
 
-    scene = Scene(handler=lambda request: ok({"items": [], "id": "x"}))
+    scene = Scene(handler=lambda request: ok({"items": [], "groups": [], "id": "x"}))
     scene.read(everything, org_id=ORG)
     named = [
         request.url.path.removeprefix("/v1") for request in scene.requests if request.url.params.get("orgId") == ORG
@@ -185,6 +185,12 @@ def test_groups_without_a_total_are_read_until_a_page_is_empty() -> None:
     """Where Webex does not say how many there are, an empty page is the end."""
     scene = Scene(ok({"groups": [{"id": "g1"}]}), ok({"groups": []}))
     assert scene.read(lambda reader: reader.groups()) == (Group("g1", ""),)
+
+
+def test_an_answer_without_a_list_of_groups_is_not_believed() -> None:
+    """An answer that neither lists groups nor says that there are none is an error, not an organization without groups."""
+    with pytest.raises(WebexShapeError, match="no list of groups"):
+        Scene(ok({})).read(lambda reader: reader.groups())
 
 
 def test_an_organization_without_groups_has_none() -> None:
