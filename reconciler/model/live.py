@@ -17,6 +17,8 @@ class PersonReading(msgspec.Struct, frozen=True, gc=False):
     `id` is the Webex id as Webex spells it. `licenses` are sorted license ids, `attendee_sites` sorted host names; both
     tuples are shared between people who hold the same. `work_phone` is the directory's text, not yet E.164.
     `calling_unreadable`: the record carried an `errors` map, so missing Calling data proves nothing (RULES 6.6).
+    `licenses_absent`: the record had no list of licenses at all. Webex leaves empty lists out, so this usually means none;
+    where something else says that there are some, it proves nothing.
     """
 
     id: str
@@ -33,6 +35,7 @@ class PersonReading(msgspec.Struct, frozen=True, gc=False):
     site_admin_of: tuple[str, ...] = ()
     provision_source: str | None = None
     calling_unreadable: bool = False
+    licenses_absent: bool = False
 
 
 class DirectoryReading(msgspec.Struct, frozen=True, gc=False):

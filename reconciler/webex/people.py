@@ -146,7 +146,10 @@ class PeopleDecoder:
                 emails[1:],
                 "active" if active else _state(item),
             )
-            readings.append(msgspec.structs.replace(reading, calling_unreadable=True) if item.errors else reading)
+            if item.errors or item.licenses is _NOTHING:
+                absent = item.licenses is _NOTHING
+                reading = msgspec.structs.replace(reading, calling_unreadable=bool(item.errors), licenses_absent=absent)
+            readings.append(reading)
         return readings
 
     def person(self, content: bytes) -> PersonReading:
@@ -173,6 +176,7 @@ class PeopleDecoder:
             (),
             None,
             bool(item.errors),
+            item.licenses is _NOTHING,
         )
 
 
