@@ -52,9 +52,10 @@ class BoundException(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What of the snapshot is known to be incomplete (RULES 7.3): license ids, products of incomplete groups, people."""
+    """What of the snapshot is known to be incomplete (RULES 7.3): license ids, group ids, what their templates grant, people."""
 
     licenses: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
     products: frozenset[Product] = frozenset()
     shrunk: bool = False
 
@@ -197,6 +198,11 @@ class Book:
         """The template as it was at the last completed apply."""
         return self._registered.get(name)
 
+    def templates_of(self, groups: frozenset[str]) -> frozenset[str]:
+        """The names of the templates that list any of these groups, now or at the last completed apply."""
+        now = {item.name for item in self.templates if item.groups & groups}
+        return frozenset(now | {item.name for item in self._registered.values() if not groups.isdisjoint(item.groups)})
+
     def spoke_for(self, name: str, groups: frozenset[str]) -> bool:
         """Whether the template, as files and mode were at the last completed apply, speaks for a member of `groups`."""
         item, registry = self._registered.get(name), self.memory.registry
@@ -214,10 +220,12 @@ class Book:
     def files_ended(self, name: str, groups: frozenset[str]) -> bool:
         """Whether the files ended what the template said to a member of `groups`, not a change of live (RULES 4.2, row f).
 
-        Who is in a group that the files no longer name is not read any more; then the files count as the reason.
+        Who is in a group that the files no longer name is not read any more; then the files count as the reason. So they
+        do where who is in the group cannot be trusted.
         """
         item = self._registered.get(name)
-        unread = frozenset(item.groups) - self._read_groups if item is not None else frozenset[str]()
+        trusted = self._read_groups - self.reading.groups - self.groups.lost
+        unread = frozenset(item.groups) - trusted if item is not None else frozenset[str]()
         return self.spoke_for(name, groups | unread) and not self.speaks_for(name, groups | unread)
 
     def granted_before(self, product: str, groups: frozenset[str]) -> bool:

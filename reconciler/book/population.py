@@ -133,11 +133,13 @@ class Population:
                         "counters may lag; sync again later",
                     )
                 )
-        return Reading(frozenset(licenses), self._incomplete_groups(live), self._shrunk(live))
+        groups = self._incomplete_groups(live)
+        granted = (item.products for item in book.templates if item.groups & groups)
+        return Reading(frozenset(licenses), groups, frozenset[Product]().union(*granted), self._shrunk(live))
 
-    def _incomplete_groups(self, live: LiveView) -> frozenset[Product]:
-        """What the templates of groups grant that were read only in part; says so, and names nested groups (RULES 1.2)."""
-        seen, products = live.members_seen(), set[Product]()
+    def _incomplete_groups(self, live: LiveView) -> frozenset[str]:
+        """Ids of the templates' groups that were read only in part; says so, and names nested groups (RULES 1.2)."""
+        seen, incomplete = live.members_seen(), set[str]()
         for group in live.groups():
             if group.id not in seen or group.id not in self._book.templated_groups:
                 continue
@@ -154,18 +156,18 @@ class Population:
                     )
                 )
             if group.member_size is not None and count < group.member_size:
-                products |= {product for item in items for product in item.products}
+                incomplete.add(group.id)
                 self.findings.append(
                     Finding(
                         "group-incomplete",
                         "warning",
                         str(items[0].template.source),
                         f"group {group.name!r} has {group.member_size} members and only {count} were seen; nothing that its "
-                        "templates grant is removed",
+                        "templates grant or gave is removed",
                         "sync again later",
                     )
                 )
-        return frozenset(products)
+        return frozenset(incomplete)
 
     def _shrunk(self, live: LiveView) -> bool:
         before, now = self._book.memory.people_before, live.snapshot().people

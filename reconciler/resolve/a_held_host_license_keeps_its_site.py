@@ -6,9 +6,11 @@ make room: that is a finding. What only lost to a template of better priority ma
 
 from __future__ import annotations
 
+import msgspec
+
 from reconciler.model.catalog import Product
 from reconciler.model.expected import Removal, Wish
-from reconciler.model.plan import Because
+from reconciler.model.plan import HOST_REPLACED, Because
 from reconciler.resolve.case import Case
 
 
@@ -26,12 +28,12 @@ def _settle(case: Case, wish: Wish, other: Product) -> None:
     drops = case.swaps.get(wish.product, [])
     going = {removal.holding for removal in drops}
     beaten = any(item.product == other for item in case.lost)
-    because = tuple(Because("a-held-host-license-keeps-its-site: replaced", b.template, b.source) for b in wish.because)
+    because = tuple(Because(HOST_REPLACED, b.template, b.source) for b in wish.because)
     for pool in case.held[other]:
         if pool in going or other in case.denied:
             continue
         if pool in case.leaving:
-            case.swaps.setdefault(wish.product, []).append(case.leaving.pop(pool))
+            case.swaps.setdefault(wish.product, []).append(_with(case.leaving.pop(pool), because))
         elif beaten and pool in case.origins:
             case.kept.pop(pool, None)
             case.swaps.setdefault(wish.product, []).append(Removal(pool, other, "site", because))
@@ -39,3 +41,8 @@ def _settle(case: Case, wish: Wish, other: Product) -> None:
             case.refuse(wish, "two-host-licenses", f"holds {other}, and a person has one host license per site",
                         f"deny {other.name!r} with an exception, or let retention take it under `manage`")  # fmt: skip
             return
+
+
+def _with(removal: Removal, because: tuple[Because, ...]) -> Removal:
+    """The removal, with the reason that it goes only if the wish is given."""
+    return msgspec.structs.replace(removal, because=(*removal.because, *because))

@@ -7,7 +7,7 @@ A unit in a subscription outside the defaults satisfies as well while `retention
 from __future__ import annotations
 
 from reconciler.model.expected import Removal, Satisfied, Wish, role
-from reconciler.model.plan import Because
+from reconciler.model.plan import SUBSCRIPTION_REPLACED, Because
 from reconciler.resolve.case import Case
 
 
@@ -29,5 +29,5 @@ def _match(case: Case, wish: Wish, held: list[str]) -> None:
         note = f"held in {case.book.catalog.pools[held[0]].subscription}, outside the defaults, and kept there"
         case.satisfied[wish.product] = Satisfied(wish.product, held[0], wish.because, note)
     else:
-        because = (Because("a-held-unit-satisfies: outsideDefaults remove", None, str(case.book.organization.source)),)
+        because = (Because(SUBSCRIPTION_REPLACED, None, str(case.book.organization.source)),)
         case.swaps[wish.product] = [Removal(pool, wish.product, "subscription", because) for pool in held]

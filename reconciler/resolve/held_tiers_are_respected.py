@@ -7,9 +7,11 @@ Source: RULES 3.5, 3.7 (R24, R69).
 
 from __future__ import annotations
 
+import msgspec
+
 from reconciler.model.catalog import ATTENDANT_CONSOLE, CALLING_PROFESSIONAL, CALLING_STANDARD, CUSTOMER_ASSIST, Product
 from reconciler.model.expected import Removal, Satisfied, Wish
-from reconciler.model.plan import Because
+from reconciler.model.plan import TIER_REPLACED, Because
 from reconciler.resolve.case import Case
 
 _STANDARD, _PROFESSIONAL = Product(CALLING_STANDARD), Product(CALLING_PROFESSIONAL)
@@ -42,7 +44,7 @@ def _below_held(case: Case, product: Product, wish: Wish) -> None:
                             f"grant {higher}; or deny both until it is gone, which loses the number")  # fmt: skip
                 return
             if pool in case.leaving:
-                case.swaps.setdefault(product, []).append(case.leaving.pop(pool))
+                case.swaps.setdefault(product, []).append(_in_its_place(case.leaving.pop(pool), wish))
 
 
 def _above_held(case: Case, product: Product, wish: Wish) -> None:
@@ -56,8 +58,15 @@ def _above_held(case: Case, product: Product, wish: Wish) -> None:
                 continue  # goes at once; it is not kept until a unit of the higher tier is free
             case.leaving.pop(pool, None)
             case.kept.pop(pool, None)
-            because = tuple(Because("held-tiers-are-respected: replaced", b.template, b.source) for b in wish.because)
-            case.swaps.setdefault(product, []).append(Removal(pool, lower, "tier", because))
+            case.swaps.setdefault(product, []).append(_in_its_place(Removal(pool, lower, "tier", ()), wish))
+
+
+def _in_its_place(removal: Removal, wish: Wish) -> Removal:
+    """The removal, with the reason that it goes only if the wish is given; what is denied goes in any case."""
+    if removal.row == "a":
+        return removal
+    because = tuple(Because(TIER_REPLACED, b.template, b.source) for b in wish.because)
+    return msgspec.structs.replace(removal, because=(*removal.because, *because))
 
 
 def _refuse_combinations(case: Case, product: Product, wish: Wish) -> None:

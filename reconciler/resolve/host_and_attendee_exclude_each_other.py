@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from reconciler.model.catalog import Product, attendee
 from reconciler.model.expected import Removal, RoleGrant, Satisfied, Wish, role
-from reconciler.model.plan import Because
+from reconciler.model.plan import ROLE_REPLACED, Because
 from reconciler.resolve.case import Case
 
 
@@ -39,5 +39,5 @@ def _promote(case: Case, product: Product, wish: Wish) -> None:
     holding = role(product.site)
     case.leaving.pop(holding, None)
     case.kept.pop(holding, None)
-    because = tuple(Because("host-beats-attendee: promoted", b.template, b.source) for b in wish.because)
+    because = tuple(Because(ROLE_REPLACED, b.template, b.source) for b in wish.because)
     case.swaps.setdefault(product, []).append(Removal(holding, attendee(product.site), "promotion", because))

@@ -117,18 +117,18 @@ def _template(case: Case, kind: str, name: str, product: Product) -> Verdict:
 
 def _manual(case: Case, product: Product) -> Verdict:
     policy, place = case.book.organization.retention, case.book.organization.source
-    if policy.group_change == "removeAll" and _is_mover(case):
+    if policy.manual == "preserve" and policy.group_change == "removeAll" and moved_from(case):
         return "e", "remove", _because("retention.groupChange removeAll", None, place)
     return "h", policy.manual, _because(f"given by hand or unknown, retention.manual {policy.manual}", None, place)
 
 
-def _is_mover(case: Case) -> bool:
-    """Whether some template that gave this person something stopped speaking because the person moved."""
+def moved_from(case: Case) -> frozenset[str]:
+    """The templates that gave this person something and stopped speaking because, as live was read, the person moved."""
     names = {
         claim.partition(":")[2] for claims in case.origins.values() for claim in claims if claim.startswith("template:")
     }
     speaking = {item.name for item in (*case.speaking, *case.silent)}
-    return any(name not in speaking and not case.book.files_ended(name, case.groups) for name in names)
+    return frozenset(name for name in names if name not in speaking and not case.book.files_ended(name, case.groups))
 
 
 def _because(what: str, template: str | None, source: Source) -> Because:

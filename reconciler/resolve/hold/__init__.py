@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from reconciler.model.expected import HeldBack, Removal, Request
 from reconciler.resolve.case import Case
+from reconciler.resolve.retention_decides_the_rest import moved_from
 
 
 def hold(case: Case, holding: str, guard: str) -> None:
@@ -33,3 +34,18 @@ def hold_where(case: Case, guard_of: Callable[[Removal], str | None]) -> None:
         guard = next((found for drop in request.drops if (found := guard_of(drop)) is not None), None)
         if guard is not None:
             hold_swap(case, request, guard)
+
+
+def rests_on(case: Case, removal: Removal, templates: frozenset[str]) -> bool:
+    """Whether the removal may rest on who is in the groups of these templates, and not on anything else.
+
+    It does if one of them gave the holding, now or by a claim that the files ended; or if the holding was given by hand
+    and goes with somebody who left the groups of these templates only (`groupChange: removeAll`).
+    A promotion to host takes nothing away.
+    """
+    if removal.row == "promotion":
+        return False
+    given = case.origins.get(removal.holding)
+    if given:
+        return any(claim.partition(":")[2] in templates for claim in given if not claim.startswith("exception:"))
+    return removal.row == "e" and moved_from(case) <= templates

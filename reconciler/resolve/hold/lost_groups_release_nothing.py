@@ -1,6 +1,7 @@
 """While a declared group is missing or suddenly empty, its former members keep what its templates gave or grant.
 
-Who they were cannot be told where the ledger does not know it; so nobody loses what those templates grant.
+Who they were cannot be told where the ledger does not know it; so nobody loses what those templates grant, and nobody
+counts as having left the group.
 
 Source: RULES 1.7 (R41, F2, F4).
 """
@@ -9,21 +10,20 @@ from __future__ import annotations
 
 from reconciler.model.expected import Removal
 from reconciler.resolve.case import Case
-from reconciler.resolve.hold import hold_where
+from reconciler.resolve.hold import hold_where, rests_on
 
 
 def act(case: Case) -> None:
     """Hold removals of holdings that a template of a lost group gave, or may have."""
-    lost = case.book.groups.lost
+    book = case.book
+    lost = book.templated_groups & book.groups.lost
     if not lost:
         return
-    items = [item for item in case.book.templates if item.groups & lost]
-    names = {f"template:{item.name}" for item in items}
-    granted = {product for item in items for product in item.products}
+    templates = book.templates_of(lost)
+    granted = {product for item in book.templates if item.groups & lost for product in item.products}
 
     def guard_of(removal: Removal) -> str | None:
-        ours = case.origins.get(removal.holding)
-        mine = bool(names & set(ours)) if ours else removal.product in granted
-        return "group-missing" if mine and removal.row != "promotion" else None
+        unknown = removal.holding not in case.origins and removal.product in granted and removal.row != "promotion"
+        return "group-missing" if unknown or rests_on(case, removal, templates) else None
 
     hold_where(case, guard_of)

@@ -11,6 +11,7 @@ import pytest
 from reconciler.model.desired import Budget, Capacity, Desired, GroupReference, Guards, Retention
 from reconciler.model.live import Group, Location, PhoneNumber
 from reconciler.model.memory import KnownGroup, Memory
+from reconciler.planner import Planned
 from tests.support.desired import (
     Document,
     acknowledgement,
@@ -25,6 +26,7 @@ from tests.support.desired import (
     members,
     organization,
     plan,
+    rows,
     stops,
     winners,
 )
@@ -36,6 +38,7 @@ from tests.support.live import (
     SALES,
     SITE,
     STANDARD,
+    SUITE,
     SUPPORT,
     Someone,
 )
@@ -264,6 +267,97 @@ def test_an_incomplete_group_releases_nothing_its_templates_grant() -> None:
     assert "group-incomplete" in codes(found)
     found = plan(files, FORMER, groups=(sales, SUPPORT), seen={SALES.id: (4, 0), SUPPORT.id: (1, 0)})
     assert held(found) == []
+
+
+def _short(files: Desired, before: Desired, person: Someone = FORMER, seen: int = 3) -> Planned:
+    """A plan while `seen` of the four members of Sales could be read."""
+    sales = msgspec.structs.replace(SALES, member_size=4)
+    return plan(
+        files, person, groups=(sales, SUPPORT), seen={SALES.id: (seen, 0), SUPPORT.id: (1, 0)}, memory=applied(before)
+    )
+
+
+NEUTRAL_SALES = members("Sales", "Webex Meetings Suite")
+
+
+@pytest.mark.parametrize(("seen", "guards"), [(3, [(GOES, "group-incomplete")]), (4, [])])
+def test_an_incomplete_group_holds_what_its_template_gave_earlier(seen: int, guards: list[tuple[str, str]]) -> None:
+    """What the template of an incomplete group gave and grants no longer is held as well: who left, nobody can tell."""
+    files = desired(FILES.organization, NEUTRAL_SALES, BASE)
+    found = _short(files, FILES, seen=seen)
+    assert held(found) == guards
+    assert (GOES in changes(found)) is not bool(guards)
+
+
+def test_an_incomplete_group_holds_what_a_template_gave_that_the_files_ended() -> None:
+    """The ended template's claim counts too, marked already or not yet: its group tells between rows e and f."""
+    files = desired(FILES.organization, members("Sales", "Webex Meetings Suite", name="new"), BASE)
+    assert held(_short(files, FILES)) == [(GOES, "group-incomplete")]
+    marked = msgspec.structs.replace(FORMER, given={RTT.id: ("dropped:sales",)})
+    other_group = desired(FILES.organization, members(("Support", "Sales"), "Webex Meetings Suite", name="sales"), BASE)
+    assert held(_short(other_group, other_group, marked)) == [(GOES, "group-incomplete")]
+
+
+def test_a_template_that_the_files_ended_is_not_taken_for_a_move() -> None:
+    """Where the group cannot be trusted, the files are the reason: row f, and the ledger marks it for later plans."""
+    org = organization("groupsThenOrganization", retention=Retention(group_change="remove"))
+    before = desired(org, SALES_GIVES, BASE)
+    after = desired(org, members("Sales", "Webex Meetings Suite", name="new"), BASE)
+    lost = plan(after, FORMER, memory=applied(before, known_groups=KNOWN))
+    for found in (_short(after, before), lost):
+        assert rows(found, FORMER.email)[RTT.id] == "f"
+        ((_, origins),) = [item for item in found.ledger.reorigin.items() if item[1]]
+        assert [origin.claims for origin in origins] == [("dropped:sales",)]
+
+
+ALL_OF_IT = Retention(group_change="removeAll")
+CARE = members("Support", "Contact center Standard Agent")
+BOTH = desired(organization("groups", retention=ALL_OF_IT), SALES_GIVES, CARE)
+MOVER = Someone("ann@acme.example", holds=(AGENT.id, RTT.id), given={RTT.id: ("template:sales",)})
+MANUAL = "- Contact center Standard Agent"
+
+
+def test_a_lost_group_makes_no_movers() -> None:
+    """With `removeAll`, what the members of an emptied group have by hand is held together with what it gave."""
+    memory = applied(BOTH, known_groups=KNOWN)
+    for groups in ((SALES, SUPPORT), (SUPPORT,)):
+        found = plan(BOTH, MOVER, groups=groups, memory=memory)
+        assert held(found) == [(MANUAL, "group-missing"), (GOES, "group-missing")]
+        assert changes(found) == []
+    released = desired(BOTH.organization, *BOTH.templates, acknowledgement(group="Sales"))
+    assert changes(plan(released, MOVER, memory=memory)) == [MANUAL, GOES]
+
+
+def test_an_incomplete_group_makes_no_movers() -> None:
+    """With `removeAll`, nobody loses by hand licenses because a group was read in part."""
+    assert held(_short(BOTH, BOTH, MOVER)) == [(MANUAL, "group-incomplete"), (GOES, "group-incomplete")]
+    assert changes(_short(BOTH, BOTH, MOVER, seen=4)) == [MANUAL, GOES]
+
+
+def test_who_surely_moved_is_a_mover_beside_a_lost_group() -> None:
+    """Who left a group that can be trusted loses by hand licenses, whatever another group looks like."""
+    files = desired(BOTH.organization, SALES_GIVES, members("Support", "Webex Meetings Suite"), *BOTH.templates[2:])
+    org = msgspec.structs.replace(files.organization, manage=managed("Contact center Standard Agent"))
+    files = msgspec.structs.replace(files, organization=org)
+    person = msgspec.structs.replace(
+        MOVER, holds=(*MOVER.holds, SUITE.id), given=MOVER.given | {SUITE.id: ("template:support",)}
+    )
+    found = plan(
+        files, person, Someone("bob@acme.example", groups=(SUPPORT.id,)),
+        memory=applied(files, known_groups=KNOWN),
+    )  # fmt: skip
+    assert MANUAL in changes(found)
+    assert held(found) == [(GOES, "group-missing")]
+
+
+def test_by_hand_licenses_that_go_anyway_are_not_held_for_a_mover() -> None:
+    """`manual: remove` needs no mover, so no group holds it."""
+    org = organization("groups", retention=Retention(group_change="removeAll", manual="remove"))
+    found = plan(
+        desired(org, SALES_GIVES, CARE), MOVER, memory=applied(desired(org, SALES_GIVES, CARE), known_groups=KNOWN)
+    )
+    assert held(found) == [(GOES, "group-missing")]
+    assert MANUAL in changes(found)
 
 
 def test_a_shrunken_people_list_removes_nothing_at_all() -> None:
