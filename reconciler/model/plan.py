@@ -18,6 +18,13 @@ FORMAT_VERSION = "1.0"
 Cause = Literal["newcomer", "promoted", "groupChange", "exception", "deactivated", "drift", "config"]
 Operation = Literal["add", "remove"]
 
+# Rules that take one thing only because another comes in its place: {add X, drop Y} or, if lost, {keep Y} (RULES 4.4).
+TIER_REPLACED = "held-tiers-are-respected: replaced"
+SUBSCRIPTION_REPLACED = "a-held-unit-satisfies: outsideDefaults remove"
+HOST_REPLACED = "a-held-host-license-keeps-its-site: replaced"
+ROLE_REPLACED = "host-beats-attendee: promoted"
+REPLACEMENT_RULES = frozenset({TIER_REPLACED, SUBSCRIPTION_REPLACED, HOST_REPLACED, ROLE_REPLACED})
+
 
 class Because(msgspec.Struct, frozen=True, order=True, rename="camel"):
     """Why: the rule (its name in the rule book), the template or exception, and `file:line`."""
@@ -56,6 +63,11 @@ class AttendeeOperation(msgspec.Struct, frozen=True, rename="camel"):
     site_url: str
     cause: Cause
     because: tuple[Because, ...]
+
+
+def is_replacement(operation: LicenseOperation | AttendeeOperation) -> bool:
+    """Whether this takes something only because something else of the same change comes in its place."""
+    return operation.operation == "remove" and any(reason.rule in REPLACEMENT_RULES for reason in operation.because)
 
 
 class Expects(msgspec.Struct, frozen=True, rename="camel"):
