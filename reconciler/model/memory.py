@@ -18,12 +18,16 @@ class RegisteredTemplate(msgspec.Struct, frozen=True):
 
 
 class Registry(msgspec.Struct, frozen=True):
-    """The selection part of the files at the last completed apply (RULES 4.2): without it rows d, e and f look alike."""
+    """The selection part of the files at the last completed apply (RULES 4.2): without it rows d, e and f look alike.
+
+    `people`: people of the snapshot it was made from, or, where that one seemed incomplete, the number it fell short of.
+    """
 
     assignment: Literal["organization", "groups", "groupsThenOrganization"]
     templates: tuple[RegisteredTemplate, ...]
     applied_at: datetime
     desired_digest: str = ""
+    people: int | None = None
 
 
 class KnownGroup(msgspec.Struct, frozen=True):
@@ -35,11 +39,35 @@ class KnownGroup(msgspec.Struct, frozen=True):
 
 
 class Removal(msgspec.Struct, frozen=True):
-    """A removal sent in the last 24 hours, from the journal. `holding` is a license id or `attendee:SITE`."""
+    """A removal that the journal meant to send in the last 24 hours and that Webex did not demonstrably turn down.
+
+    `holding` is a license id or `attendee:SITE`; `at` is when it was about to be sent.
+    """
 
     person_id: str
     holding: str
     at: datetime
+
+
+class Addition(msgspec.Struct, frozen=True):
+    """The same for an addition of a license. `holding` is a license id."""
+
+    person_id: str
+    holding: str
+    at: datetime
+
+
+class Loss(msgspec.Struct, frozen=True):
+    """An irreversible removal that was sent at any time and not demonstrably turned down. `run` grows with time.
+
+    `certain`: it took effect, or somebody was seen without the license since. Otherwise nobody saw an effect so far.
+    """
+
+    person_id: str
+    holding: str
+    license: str
+    run: int
+    certain: bool
 
 
 class Repeat(msgspec.Struct, frozen=True):
@@ -58,6 +86,8 @@ class Memory(msgspec.Struct, frozen=True):
     """`registry` is None before the first completed apply of the organization in this store.
 
     `in_force`: template name -> since when it speaks for newcomers. `waiting`: (person id, `str(Product)`) -> since when.
+    `losses` are in the order of the calls. `acknowledged`: name of an Acknowledgement -> the first run that went by it;
+    losses from that run on were made in its lifetime (RULES 7.2).
     """
 
     registry: Registry | None = None
@@ -65,6 +95,12 @@ class Memory(msgspec.Struct, frozen=True):
     waiting: dict[tuple[str, str], datetime] = {}
     known_groups: tuple[KnownGroup, ...] = ()
     removals: tuple[Removal, ...] = ()
+    additions: tuple[Addition, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    acknowledged: dict[str, int] = {}
     repeats: tuple[Repeat, ...] = ()
     people_before: int | None = None
-    """People in the snapshot before this one; None for the first."""
+    """What the number of people is compared with (RULES 7.3): the most people of the last completed apply and of every
+    snapshot since, this one left out; before the first apply, of all snapshots. None when there is nothing to compare.
+    Never only the snapshot before: a reading with holes must not become the measure by being made twice.
+    """

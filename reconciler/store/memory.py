@@ -5,17 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from reconciler.model.memory import KnownGroup, Memory, Registry, Removal
-from reconciler.store import versions
+from reconciler.model.memory import KnownGroup, Memory, Registry
+from reconciler.store import sent, versions
 from reconciler.store.database import find_org
 from reconciler.store.groups import GroupRow
-from reconciler.store.ledger import holding
 from reconciler.store.packing import decode, time_of, to_ms
 from reconciler.store.repeats import repeats
-from reconciler.store.results import decode_result
-from reconciler.store.tables import grp, in_force, journal, registry, sync, waiting
+from reconciler.store.tables import acknowledged, grp, in_force, registry, sync, waiting
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from reconciler.store.database import Database
 
 WINDOW = timedelta(hours=24)
-"""Removals of this long count together (RULES 7.1)."""
+"""What is sent within this long counts together (RULES 7.1)."""
 
 
 def memory(database: Database, org_id: str, now: datetime) -> Memory:
@@ -33,8 +31,11 @@ def memory(database: Database, org_id: str, now: datetime) -> Memory:
         if found is None:
             return Memory()
         org = found[0]
+        last = _registry(connection, org)
+        removals, additions = sent.of_a_day(connection, org, to_ms(now - WINDOW))
+        papers = select(acknowledged.c.name, acknowledged.c.run).where(acknowledged.c.org == org)
         return Memory(
-            registry=_registry(connection, org),
+            registry=last,
             in_force={
                 row.template: time_of("in_force", row.since)
                 for row in connection.execute(
@@ -48,9 +49,12 @@ def memory(database: Database, org_id: str, now: datetime) -> Memory:
                 )
             },
             known_groups=_known_groups(connection, org),
-            removals=_removals(connection, org, to_ms(now - WINDOW)),
+            removals=removals,
+            additions=additions,
+            losses=sent.losses(connection, org),
+            acknowledged={row.name: row.run for row in connection.execute(papers.order_by(acknowledged.c.name))},
             repeats=repeats(connection, org),
-            people_before=_people_before(connection, org),
+            people_before=_people_before(connection, org, last),
         )
 
 
@@ -66,22 +70,13 @@ def _known_groups(connection: Connection, org: int) -> tuple[KnownGroup, ...]:
     return tuple(sorted(groups, key=lambda group: (group.name, group.id)))
 
 
-def _removals(connection: Connection, org: int, since: int) -> tuple[Removal, ...]:
-    rows = (
-        select(journal.c.outcome, journal.c.settled)
-        .where(journal.c.org == org, journal.c.settled > since, journal.c.removals > 0)
-        .order_by(journal.c.settled, journal.c.run, journal.c.seq)
-    )
-    found = []
-    for row in connection.execute(rows):
-        result, at = decode_result(row.outcome), time_of("journal", row.settled)
-        for item in result.operations:
-            if item.outcome == "done" and item.operation.operation == "remove":
-                found.append(Removal(result.person_id, holding(item.operation), at))
-    return tuple(found)
-
-
-def _people_before(connection: Connection, org: int) -> int | None:
-    rows = select(sync.c.people).where(sync.c.org == org).order_by(sync.c.id.desc()).offset(1).limit(1)
-    people = connection.execute(rows).scalar()
-    return None if people is None else int(people)
+def _people_before(connection: Connection, org: int, last: Registry | None) -> int | None:
+    """The most people of the last completed apply and of the snapshots since; see `Memory.people_before`."""
+    newest = select(func.max(sync.c.id)).where(sync.c.org == org).scalar_subquery()
+    earlier = select(func.max(sync.c.people)).where(sync.c.org == org, sync.c.id != newest)
+    if last is None or last.people is None:
+        people = connection.execute(earlier).scalar()
+        return None if people is None else int(people)
+    # Moments rise strictly, so a clock that went back hides no snapshot.
+    since = connection.execute(earlier.where(sync.c.moment > to_ms(last.applied_at))).scalar()
+    return max(last.people, int(since or 0))

@@ -22,6 +22,7 @@ from reconciler.store.lease import LASTS
 from reconciler.store.packing import broken, decode, encode, time_of, to_ms
 from reconciler.store.results import decode_plan, decode_result
 from reconciler.store.snapshots import key_of, readable
+from reconciler.store.tables import acknowledged as acknowledgement_seen
 from reconciler.store.tables import in_force, journal, lease, org, registry, run, waiting
 from reconciler.store.values import JournalEntry, Run
 
@@ -31,8 +32,13 @@ if TYPE_CHECKING:
     from reconciler.store.database import Database
 
 
-def start(database: Database, org_id: str, plan: Plan, commit: str | None, at: datetime) -> str:
-    """Enter a run with its whole plan; returns its id. A lease held now is what its calls will depend on."""
+def start(
+    database: Database, org_id: str, plan: Plan, commit: str | None, at: datetime, acknowledged: Collection[str]
+) -> str:
+    """Enter a run with its whole plan; returns its id. A lease held now is what its calls will depend on.
+
+    The lifetime of an Acknowledgement begins with the first run that is started with its name among `acknowledged`.
+    """
     body = base64.b85encode(zlib.compress(encode(plan).encode(), 6)).decode()
     with database.write() as connection:
         key, _ = lock_org(connection, org_id, plan.organization.name)
@@ -47,6 +53,8 @@ def start(database: Database, org_id: str, plan: Plan, commit: str | None, at: d
             "started": to_ms(at),
         }
         number = connection.execute(insert(run).values(values).returning(run.c.id)).scalar_one()
+        papers = [(key, name, number) for name in sorted(set(acknowledged))]
+        bulk.insert(connection, acknowledgement_seen, ("org", "name", "run"), papers, missing=True)
     return "run-" + readable(to_ms(at), number, "run")
 
 
@@ -126,7 +134,7 @@ class StoredJournal:
                 "state": "intent",
                 "intent": encode(change),
                 "intended": to_ms(at),
-                "removals": 0,
+                "irreversible": sum(operation.irreversible for operation in change.licenses),
             }
             source = select(*[literal(value) for value in content.values()])
             source = source.where(or_(literal(row.fence).is_(None), select(lease.c.fence).where(fence).exists()))
@@ -146,12 +154,11 @@ class StoredJournal:
 
     def settle(self, run: str, seq: int, result: PersonResult, at: datetime, reading: PersonReading | None) -> None:
         """Record how it ended and what was read back; moves the person and the origins of what was done along."""
-        taken = [item for item in result.operations if item.outcome == "done" and item.operation.operation == "remove"]
         with self._database.write() as connection:
             key, last = lock_org(connection, self._org_id)
             row = _row(connection, run)
             this = (journal.c.run == row.id) & (journal.c.seq == seq)
-            outcome = {"state": "settled", "outcome": encode(result), "settled": to_ms(at), "removals": len(taken)}
+            outcome = {"state": "settled", "outcome": encode(result), "settled": to_ms(at)}
             if not connection.execute(update(journal).where(this).values(outcome)).rowcount:
                 raise StoreError(f"The journal of {run} has no entry {seq}.", hint="Record the intent first.")
             moment = next_moment(connection, key, last, to_ms(at))

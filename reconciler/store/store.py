@@ -88,16 +88,21 @@ class Store:
         return organizations(self._database)
 
     def memory(self, org_id: str, now: datetime) -> Memory:
-        """What is remembered of earlier applies, and of removals in the 24 hours before `now`."""
+        """What is remembered of earlier applies, and of what was sent in the 24 hours before `now`."""
         from reconciler.store.memory import memory
 
         return memory(self._database, org_id, now)
 
-    def start_run(self, org_id: str, plan: Plan, commit: str | None, at: datetime) -> str:
-        """Enter a run with its plan; returns the run's id. Take the lease first: the run is bound to it."""
+    def start_run(
+        self, org_id: str, plan: Plan, commit: str | None, at: datetime, acknowledged: Collection[str] = ()
+    ) -> str:
+        """Enter a run with its plan; returns the run's id. Take the lease first: the run is bound to it.
+
+        `acknowledged`: names of the Acknowledgements in force; what is lost is counted from their first run on.
+        """
         from reconciler.store import runs
 
-        return runs.start(self._database, org_id, plan, commit, at)
+        return runs.start(self._database, org_id, plan, commit, at, acknowledged)
 
     def finish_run(self, run: str, *, completed: bool, at: datetime) -> None:
         """Close a run: it has come to its end (`completed`), or stopped and knows it."""

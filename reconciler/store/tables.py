@@ -212,8 +212,8 @@ journal = Table(
     _text("outcome", null=True),
     _number("intended"),
     _number("settled", null=True),
-    _number("removals"),
-    Index("journal_settled", "org", "settled"),
+    _number("irreversible"),
+    Index("journal_intended", "org", "intended"),
 )
 Index(
     "journal_open",
@@ -222,6 +222,21 @@ Index(
     unique=True,
     sqlite_where=journal.c.state == "intent",
     postgresql_where=journal.c.state == "intent",
+)
+
+Index(
+    "journal_lost",
+    journal.c.org,
+    sqlite_where=journal.c.irreversible > 0,
+    postgresql_where=journal.c.irreversible > 0,
+)
+
+acknowledged = Table(
+    "acknowledged",
+    metadata,
+    Column("org", BigInteger(), primary_key=True, autoincrement=False),
+    Column("name", Text(), primary_key=True),
+    _number("run"),
 )
 
 lease = Table(

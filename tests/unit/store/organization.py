@@ -89,7 +89,9 @@ def because(*templates: str | None) -> tuple[Because, ...]:
     return tuple(Because("grant", template, "templates.yaml:1") for template in templates)
 
 
-def license_operation(operation: str, license_id: str, *templates: str | None) -> LicenseOperation:
+def license_operation(
+    operation: str, license_id: str, *templates: str | None, irreversible: bool = False
+) -> LicenseOperation:
     """Add or remove one license, because of these templates."""
     fields = {
         "operation": operation,
@@ -98,7 +100,7 @@ def license_operation(operation: str, license_id: str, *templates: str | None) -
         "subscription": "Sub-1",
         "site": None,
         "cause": "config",
-        "irreversible": False,
+        "irreversible": irreversible,
         "because": msgspec.to_builtins(because(*templates)),
     }
     return msgspec.convert(fields, LicenseOperation)
@@ -154,9 +156,10 @@ def carry_out(
     name: str,
     *ends: tuple[LicenseOperation | AttendeeOperation, Outcome],
     reading: PersonReading | None = None,
+    acknowledged: Sequence[str] = (),
 ) -> str:
     """A run of one call, from beginning to end; returns its id."""
-    run = store.start_run(ORG, plan(), None, at)
+    run = store.start_run(ORG, plan(), None, at, acknowledged)
     journal = store.journal(ORG)
     seq = journal.intend(run, change(name, *(operation for operation, _ in ends)), at)
     journal.settle(run, seq, result(name, *ends), at, reading)

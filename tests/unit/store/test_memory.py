@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from reconciler.model.memory import KnownGroup, Memory, Registry, Removal
+from reconciler.model.memory import KnownGroup, Memory, Registry
 from reconciler.store import Store
-from tests.unit.store.organization import (
-    CALLING,
-    MEETINGS,
-    ORG,
-    SITE,
-    carry_out,
-    hour,
-    license_operation,
-    plan,
-    role_operation,
-    someone,
-    sync,
-)
+from tests.unit.store.organization import ORG, hour, plan, someone, sync
 
 
 def record(store: Store, hours: float, **fields: object) -> None:
     """The end of an apply."""
     run = store.start_run(ORG, plan(), None, hour(hours))
     known: dict[str, object] = {"in_force": {}, "reorigin": {}, "waiting": ()}
-    registry = Registry("organization", (), hour(hours))
-    store.record_apply(ORG, run, registry=registry, at=hour(hours), **(known | fields))  # type: ignore[arg-type]
+    known["registry"] = Registry("organization", (), hour(hours))
+    store.record_apply(ORG, run, at=hour(hours), **(known | fields))  # type: ignore[arg-type]
 
 
 def test_a_store_that_knows_nothing_remembers_nothing(store: Store) -> None:
@@ -77,27 +63,34 @@ def test_groups_are_remembered_with_their_members(store: Store) -> None:
     assert KnownGroup("sales", "Sales", True) in store.memory(ORG, hour(4)).known_groups
 
 
-def test_removals_of_a_day_come_from_the_journal(store: Store) -> None:
-    """What was really taken in the last 24 hours counts, per person and holding; what failed does not."""
-    carry_out(store, hour(0), "old", (license_operation("remove", MEETINGS), "done"))
-    carry_out(
-        store,
-        hour(1),
-        "ann",
-        (license_operation("remove", MEETINGS), "done"),
-        (role_operation("remove"), "done"),
-        (license_operation("remove", CALLING), "refused"),
-    )
-    carry_out(store, hour(2), "bob", (license_operation("remove", CALLING), "alreadyDone"))
-    carry_out(store, hour(3), "cem", (license_operation("add", CALLING), "done"))
-    removals = store.memory(ORG, hour(1) + timedelta(hours=23.5)).removals
-    assert removals == (Removal("id-ann", MEETINGS, hour(1)), Removal("id-ann", f"attendee:{SITE}", hour(1)))
-    assert store.memory("org-2", hour(2)).removals == ()
-
-
-def test_the_number_of_people_before(store: Store) -> None:
-    """The snapshot before the newest tells by how much the list of people shrank."""
-    sync(store, hour(0), [someone("ann"), someone("bob")])
+def test_the_most_people_are_what_the_next_reading_is_compared_with(store: Store) -> None:
+    """Before the first apply: a reading with holes does not become the measure by being made again."""
+    sync(store, hour(0), [someone("ann"), someone("bob"), someone("cem")])
     assert store.memory(ORG, hour(0)).people_before is None
-    sync(store, hour(1), [someone("ann")])
-    assert store.memory(ORG, hour(1)).people_before == 2
+    for number in range(1, 5):
+        sync(store, hour(number), [someone("ann")])
+        assert store.memory(ORG, hour(number)).people_before == 3
+
+
+def test_a_completed_apply_sets_the_measure(store: Store) -> None:
+    """From then on its people count, and those of every snapshot since but the newest; who left before counts no more."""
+    everybody = [someone(name) for name in ("ann", "bob", "cem", "dan")]
+    sync(store, hour(0), everybody)
+    sync(store, hour(1), everybody[:2])
+    record(store, 1.5, registry=Registry("organization", (), hour(1.5), people=2))
+    assert store.memory(ORG, hour(2)).people_before == 2
+    sync(store, hour(2), everybody[:3])
+    assert store.memory(ORG, hour(2)).people_before == 2
+    sync(store, hour(3), everybody[:1])
+    sync(store, hour(4), everybody[:1])
+    assert store.memory(ORG, hour(4)).people_before == 3
+
+
+def test_a_clock_that_went_back_hides_no_snapshot(store: Store) -> None:
+    """Snapshots after an apply are told by the order of writing, not by what the clock says."""
+    everybody = [someone(name) for name in ("ann", "bob", "cem", "dan")]
+    sync(store, hour(40), everybody[:2])
+    record(store, 48, registry=Registry("organization", (), hour(48), people=2))
+    sync(store, hour(1), everybody)
+    sync(store, hour(2), everybody[:1])
+    assert store.memory(ORG, hour(2)).people_before == 4

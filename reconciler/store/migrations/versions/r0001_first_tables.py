@@ -159,7 +159,7 @@ def _applies() -> None:
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("intended", sa.BigInteger(), nullable=False),
         sa.Column("settled", sa.BigInteger(), nullable=True),
-        sa.Column("removals", sa.BigInteger(), nullable=False),
+        sa.Column("irreversible", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("run", "seq"),
     )
     op.create_index(
@@ -170,7 +170,16 @@ def _applies() -> None:
         sqlite_where=sa.text("state = 'intent'"),
         postgresql_where=sa.text("state = 'intent'"),
     )
-    op.create_index("journal_settled", "journal", ["org", "settled"], unique=False)
+    op.create_index("journal_intended", "journal", ["org", "intended"], unique=False)
+    lost = sa.text("irreversible > 0")
+    op.create_index("journal_lost", "journal", ["org"], unique=False, sqlite_where=lost, postgresql_where=lost)
+    op.create_table(
+        "acknowledged",
+        sa.Column("org", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("run", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("org", "name"),
+    )
     op.create_table(
         "lease",
         sa.Column("org_id", sa.Text(), nullable=False),
