@@ -28,14 +28,22 @@ class Registry(msgspec.Struct, frozen=True):
     applied_at: datetime
     desired_digest: str = ""
     people: int | None = None
+    released: tuple[tuple[str, datetime], ...] = ()
+    """Groups (id, since when emptied) whose former members' licenses an Acknowledgement has let go, for good."""
 
 
 class KnownGroup(msgspec.Struct, frozen=True):
-    """A group seen in an earlier snapshot. `had_members`: the last snapshot that read it saw direct members."""
+    """A group seen in an earlier snapshot. `had_members`: some snapshot that read it saw direct members.
+
+    `emptied`: since when it counts as emptied, None while it does not; `store/groups.py` says when that ends. `former`:
+    names that it had before.
+    """
 
     id: str
     name: str
     had_members: bool
+    emptied: datetime | None = None
+    former: tuple[str, ...] = ()
 
 
 class Removal(msgspec.Struct, frozen=True):

@@ -1,14 +1,21 @@
-"""Groups while a sync runs: who is in which of those read, and what the store keeps of each group."""
+"""Groups while a sync runs: who is in which of those read, and what the store keeps of each group.
+
+A group that had members and is read empty counts as emptied from then on: what its former members hold is held back
+(RULES 1.7). One stranger who joins does not end that. It ends when the group has at least half as many direct members,
+rounded up, as it had before. An Acknowledgement ends it too, but that is not a reading: see the registry of applies.
+A group made anew under the name of one that is gone is the same group, and has to become itself again in the same way.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
-from reconciler.model import ids
+from reconciler.model import canonical, ids
 from reconciler.model.live import Group, GroupMembers
-from reconciler.store.packing import decode, encode
+from reconciler.model.memory import KnownGroup
+from reconciler.store.packing import decode, encode, time_of
 from reconciler.store.versions import Reading
 
 _REGULAR = ids.encode("PEOPLE", "00000000-0000-4000-8000-000000000000")
@@ -19,9 +26,11 @@ _BEGINNING = _REGULAR[: len("ciscospark://us/PEOPLE/") // 3 * 4]
 
 
 class GroupRow(msgspec.Struct, frozen=True):
-    """What is kept of a group. `read`: its members were listed in this version.
+    """What is kept of a group. `read`: its members were listed in this version; if not, `seen` is of an earlier one.
 
     `had_members` stays true once it was, and `first_read` is the moment of the first snapshot that listed the members.
+    `emptied`: the moment since when it counts as emptied. `full`: how many direct members it had when it last did not.
+    `former`: earlier names, oldest first, without the one it has.
     """
 
     name: str
@@ -31,6 +40,14 @@ class GroupRow(msgspec.Struct, frozen=True):
     nested: int = 0
     had_members: bool = False
     first_read: int | None = None
+    emptied: int | None = None
+    full: int = 0
+    former: tuple[str, ...] = ()
+
+    def known(self, key: str) -> KnownGroup:
+        """What the rules get to know of the group with this id."""
+        emptied = None if self.emptied is None else time_of("grp", self.emptied)
+        return KnownGroup(key, self.name, self.had_members, emptied, self.former)
 
 
 def spelled(person_id: str) -> str:
@@ -84,20 +101,62 @@ def readings(
     """The rows of all groups: what is listed now, with what is remembered from before."""
     listed = {group.id: group for group in groups}
     listed |= {key: item.group for key, item in members.items() if key not in listed}
-    rows: dict[str, Reading] = {}
+    rows = {key: decode("grp", body, GroupRow) for key, body in known.items()}
+    gone = _gone(rows, listed)
+    found: dict[str, Reading] = {}
     for key, group in listed.items():
-        before = decode("grp", known[key], GroupRow) if key in known else GroupRow("", None)
-        row = GroupRow(group.name, group.member_size, had_members=before.had_members, first_read=before.first_read)
-        item = members.get(key)
-        if item is not None:
-            row = GroupRow(
-                group.name,
-                group.member_size,
-                read=True,
-                seen=item.seen,
-                nested=len(item.nested),
-                had_members=before.had_members or bool(item.people or item.seen),
-                first_read=moment if before.first_read is None else before.first_read,
-            )
-        rows[key] = Reading(0, encode(row))
-    return rows
+        before = rows.get(key) or _anew(group, gone, moment)
+        row = GroupRow(
+            group.name,
+            group.member_size,
+            seen=before.seen,
+            had_members=before.had_members,
+            first_read=before.first_read,
+            emptied=before.emptied,
+            full=before.full,
+            former=_former(before, group.name),
+        )
+        if key in members:
+            row = _read(row, before, members[key], moment)
+        found[key] = Reading(0, encode(row))
+    return found
+
+
+def _gone(rows: Mapping[str, GroupRow], listed: Collection[str]) -> dict[str, GroupRow]:
+    """Groups that had members and are not listed any more, by name; of several the one that had most."""
+    gone = [row for key, row in rows.items() if key not in listed and row.had_members]
+    return {canonical.name(row.name): row for row in sorted(gone, key=lambda row: row.full)}
+
+
+def _anew(group: Group, gone: Mapping[str, GroupRow], moment: int) -> GroupRow:
+    """What is known beforehand of a group never seen: nothing, or what is of the one whose name it took."""
+    old = gone.get(canonical.name(group.name))
+    if old is None:
+        return GroupRow(group.name, None)
+    return GroupRow(group.name, None, had_members=True, emptied=moment, full=old.full, former=old.former)
+
+
+def _former(before: GroupRow, name: str) -> tuple[str, ...]:
+    return tuple(text for text in dict.fromkeys((*before.former, before.name)) if text != name)
+
+
+def _read(row: GroupRow, before: GroupRow, item: GroupMembers, moment: int) -> GroupRow:
+    """The row with what the list of members says."""
+    seen = max(item.seen, len(item.people))
+    emptied = before.emptied
+    if not seen and before.had_members:
+        emptied = moment if emptied is None or before.seen else emptied
+    elif emptied is not None and 2 * seen >= before.full:
+        emptied = None
+    # What Webex counts matters where only a part of them could be read.
+    size = max(seen, row.member_size or 0)
+    return msgspec.structs.replace(
+        row,
+        read=True,
+        seen=item.seen,
+        nested=len(item.nested),
+        had_members=before.had_members or seen > 0,
+        first_read=moment if before.first_read is None else before.first_read,
+        emptied=emptied,
+        full=size if emptied is None else max(before.full, seen),
+    )

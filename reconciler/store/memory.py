@@ -66,7 +66,7 @@ def _registry(connection: Connection, org: int) -> Registry | None:
 
 def _known_groups(connection: Connection, org: int) -> tuple[KnownGroup, ...]:
     rows = {key: decode("grp", body, GroupRow) for key, body in versions.latest(connection, grp, org).items()}
-    groups = [KnownGroup(key, row.name, row.had_members) for key, row in rows.items()]
+    groups = [row.known(key) for key, row in rows.items()]
     return tuple(sorted(groups, key=lambda group: (group.name, group.id)))
 
 

@@ -56,11 +56,11 @@ def test_groups_are_remembered_with_their_members(store: Store) -> None:
     sync(store, hour(2), [someone("ann")], {"sales": []})
     assert store.memory(ORG, hour(2)).known_groups == (
         KnownGroup("empty", "Empty", False),
-        KnownGroup("sales", "Sales", True),
+        KnownGroup("sales", "Sales", True, hour(1)),
     )
     sync(store, hour(3), [someone("ann")], {"other": []})
     sync(store, hour(4), [someone("ann")], {"sales": []})
-    assert KnownGroup("sales", "Sales", True) in store.memory(ORG, hour(4)).known_groups
+    assert KnownGroup("sales", "Sales", True, hour(1)) in store.memory(ORG, hour(4)).known_groups
 
 
 def test_the_most_people_are_what_the_next_reading_is_compared_with(store: Store) -> None:
