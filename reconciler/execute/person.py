@@ -1,15 +1,13 @@
 """One person, one PATCH: intent, call, read back, outcome. Nothing here is ever sent twice.
 
 A call whose effect is unknown (no answer, a 5xx, an answer we do not understand) is settled by reading. If that shows
-no effect the operation is `failed` and the next plan asks for it again; this run does not.
+no effect the operation is `failed` and the next plan asks for it again; this run does not. Only what Webex took without
+giving what was to come in its place is given back at once (see `redress`).
 """
 
 from __future__ import annotations
 
-import msgspec
-
 from reconciler.errors import (
-    StoreError,
     WebexAuthError,
     WebexConflictError,
     WebexError,
@@ -19,33 +17,16 @@ from reconciler.errors import (
     WebexThrottledError,
 )
 from reconciler.execute import codes
+from reconciler.execute.ended import Ended, Record, Verdict, result_of
 from reconciler.execute.operation import AnyOperation, bare, holdings, is_so, operations_of
 from reconciler.execute.reading import Delays, Seen, Sleep, look, watch
-from reconciler.model.live import PersonReading
+from reconciler.execute.redress import Redress
+from reconciler.execute.replacement import owed
 from reconciler.model.plan import Change, LicenseOperation
 from reconciler.model.result import OperationResult, Outcome, PersonResult
 from reconciler.ports import Clock, Journal, LicenseWriter, PatchAnswer
 
 _GATEWAY_TIMEOUT = 504
-
-
-class Ended(msgspec.Struct, frozen=True):
-    """How one person ended. `unexpected` counts towards the breaker of RULES 7.8; `fatal` ends the run at once."""
-
-    result: PersonResult
-    unexpected: str = ""
-    fatal: str = ""
-
-
-class Verdict(msgspec.Struct, frozen=True):
-    """What is known after a call: an outcome per operation, in the order of the change, and the reading behind it."""
-
-    outcomes: tuple[OperationResult, ...]
-    status: int | None
-    tracking_id: str | None
-    reading: PersonReading | None = None
-    unexpected: str = ""
-    fatal: str = ""
 
 
 class Sender:
@@ -54,23 +35,22 @@ class Sender:
     def __init__(
         self, writer: LicenseWriter, journal: Journal, clock: Clock, run: str, sleep: Sleep, delays: Delays
     ) -> None:
-        self._writer, self._journal, self._clock = writer, journal, clock
-        self._run, self._sleep, self._delays = run, sleep, delays
+        self._writer, self._sleep, self._delays = writer, sleep, delays
+        self._record = Record(journal, clock, run)
+        self._redress = Redress(self._call, self._record)
 
     async def send(self, change: Change) -> Ended:
         """Intent, PATCH, read back, outcome. An intent that cannot be written means that nothing is sent."""
-        try:
-            seq = self._journal.intend(self._run, change, self._clock())
-        except StoreError as error:
-            reason = f"The intent could not be recorded: {error.message}"
-            return Ended(_result(change, _all(change, "notSent", reason)), fatal=reason)
+        seq, trouble = self._record.intend(change)
+        if trouble:
+            return Ended(result_of(change, _all(change, "notSent", trouble)), fatal=trouble)
         verdict = await self._call(change)
-        result = _result(change, verdict.outcomes, verdict.status, verdict.tracking_id)
-        try:
-            self._journal.settle(self._run, seq, result, self._clock(), verdict.reading)
-        except StoreError as error:
-            return Ended(result, fatal=f"The outcome could not be recorded: {error.message}")
-        return Ended(result, verdict.unexpected, verdict.fatal)
+        taken = () if verdict.gone else owed(change, verdict.outcomes)
+        if taken:
+            return await self._redress.make_good(change, seq, verdict, taken)
+        result = result_of(change, verdict.outcomes, verdict.status, verdict.tracking_id)
+        trouble = self._record.settle(seq, result, verdict.reading)
+        return Ended(result, verdict.unexpected, trouble or verdict.fatal)
 
     async def _call(self, change: Change) -> Verdict:
         try:
@@ -97,7 +77,7 @@ class Sender:
 
 def not_sent(change: Change, reason: str) -> PersonResult:
     """A person whose turn never came."""
-    return _result(change, _all(change, "notSent", reason))
+    return result_of(change, _all(change, "notSent", reason))
 
 
 def _answered(change: Change, answer: PatchAnswer, seen: Seen) -> Verdict:
@@ -107,7 +87,8 @@ def _answered(change: Change, answer: PatchAnswer, seen: Seen) -> Verdict:
         for item in operations_of(change)
     )
     unread = f"The person could not be read back: {seen.problem}" if seen.problem and not seen.gone else ""
-    return Verdict(results, answer.status, answer.tracking_id, seen.reading, unread, unread if seen.fatal else "")
+    fatal = unread if seen.fatal else ""
+    return Verdict(results, answer.status, answer.tracking_id, seen.reading, unread, fatal, seen.gone)
 
 
 def _missing(item: AnyOperation, answer: PatchAnswer, seen: Seen) -> OperationResult:
@@ -141,7 +122,7 @@ def _refused(change: Change, error: WebexError, seen: Seen) -> Verdict:
     )
     unexpected = "" if codes.documented(given) else detail
     fatal = seen.problem if seen.fatal else ""
-    return Verdict(results, error.status, error.tracking_id, seen.reading, unexpected, fatal)
+    return Verdict(results, error.status, error.tracking_id, seen.reading, unexpected, fatal, seen.gone)
 
 
 def _failed(change: Change, error: WebexError, *, unexpected: str = "", fatal: str = "") -> Verdict:
@@ -156,7 +137,7 @@ def _uncertain(change: Change, error: WebexError, seen: Seen) -> Verdict:
     so = [seen.reading is not None and is_so(item, now) for item in items]
     results = tuple(_guess(item, done, any(so), error, seen) for item, done in zip(items, so, strict=True))
     fatal = seen.problem if seen.fatal else ""
-    return Verdict(results, error.status, error.tracking_id, seen.reading, error.message, fatal)
+    return Verdict(results, error.status, error.tracking_id, seen.reading, error.message, fatal, seen.gone)
 
 
 def _guess(item: AnyOperation, so: bool, any_so: bool, error: WebexError, seen: Seen) -> OperationResult:
@@ -171,9 +152,3 @@ def _guess(item: AnyOperation, so: bool, any_so: bool, error: WebexError, seen: 
 
 def _all(change: Change, outcome: Outcome, detail: str) -> tuple[OperationResult, ...]:
     return tuple(OperationResult(item, outcome, detail) for item in operations_of(change))
-
-
-def _result(
-    change: Change, outcomes: tuple[OperationResult, ...], status: int | None = None, tracking_id: str | None = None
-) -> PersonResult:
-    return PersonResult(change.person_id, change.email, outcomes, status, tracking_id)

@@ -3,7 +3,9 @@
 Two waves: first everybody who loses a license, then everybody who only gains, so that contested units are free before
 they are needed. A person whose unit is not free yet waits for the others of the wave; if it never comes free the
 addition is skipped, together with everything that would be taken from that person, because a replacement goes as a
-whole or not at all. Calls in flight are always finished: a stopped run starts nothing new.
+whole or not at all. The first replacement of each kind goes before the others of its kind (see `canary`), and people who
+lose something irreversibly go one after another: what goes wrong with one is seen before the next. Calls in flight are
+always finished: a stopped run starts nothing new.
 """
 
 from __future__ import annotations
@@ -14,10 +16,13 @@ from typing import Protocol
 
 import msgspec
 
+from reconciler.execute.canary import Canaries
+from reconciler.execute.ended import Ended
 from reconciler.execute.operation import AnyOperation, only, operations_of
-from reconciler.execute.person import Ended, Sender
+from reconciler.execute.person import Sender
 from reconciler.execute.pools import Units
 from reconciler.execute.reading import Delays, Sleep
+from reconciler.execute.replacement import irreversible
 from reconciler.model.plan import Change, PoolLine
 from reconciler.model.result import OperationResult, PersonResult
 from reconciler.ports import Clock, Journal, LicenseWriter, Progress
@@ -85,6 +90,8 @@ class _Run:
         self._changes, self._sender, self._units = changes, sender, units
         self._progress, self._stop = progress, stop
         self._concurrency, self._limit = concurrency, stop_after_errors
+        self._canaries = Canaries()
+        self._one = asyncio.Lock()
         self._rest = dict(enumerate(changes))
         self._sent: dict[int, PersonResult] = {}
         self._skipped: dict[int, list[OperationResult]] = {}
@@ -116,28 +123,42 @@ class _Run:
 
         async def work() -> None:
             for place in queue:
-                if self._halted():
-                    return
-                if self._units.lacking(self._rest[place]):
-                    waiting.append(place)
+                if any(map(irreversible, self._rest[place].licenses)):
+                    async with self._one:
+                        await self._turn(place, waiting)
                 else:
-                    await self._send(place)
+                    await self._turn(place, waiting)
 
         ended = await asyncio.gather(*(work() for _ in range(self._concurrency)), return_exceptions=True)
         for error in ended:
             if error is not None:
                 raise error
-        return waiting
+        return sorted(waiting)
+
+    async def _turn(self, place: int, waiting: list[int]) -> None:
+        """Send one person now, or put them into `waiting`."""
+        if self._halted():
+            return
+        self._give_up(place, *self._canaries.given_up(self._rest[place]))
+        change = self._rest[place]
+        if not operations_of(change):
+            self._progress.advance()
+        elif self._units.lacking(change) or self._canaries.wait(change):
+            waiting.append(place)
+        else:
+            await self._send(place)
 
     async def _send(self, place: int) -> None:
         change = self._rest[place]
         self._units.take(change)
+        self._canaries.begin(change)
         try:
             ended = await self._sender.send(change)
         except BaseException:
             self._stopped = self._stopped or "An internal error ended the run."
             raise
         self._units.settle(ended.result)
+        self._canaries.settle(change, ended.result)
         self._sent[place] = ended.result
         self._progress.advance()
         self._count(ended)
@@ -161,18 +182,19 @@ class _Run:
             lacking = self._units.lacking(change)
             if lacking:
                 taken = [item for item in operations_of(change) if item.operation == "remove"]
-                self._skip(place, lacking, _NO_UNIT)
-                self._skip(place, taken, _TOGETHER)
-                gone = (*lacking, *taken)
-                self._rest[place] = only(change, [item for item in operations_of(change) if item not in gone])
+                self._give_up(place, lacking, _NO_UNIT)
+                self._give_up(place, taken, _TOGETHER)
             if operations_of(self._rest[place]):
                 going_on.append(place)
             else:
                 self._progress.advance()
         return going_on
 
-    def _skip(self, place: int, items: Sequence[AnyOperation], why: str) -> None:
-        self._skipped.setdefault(place, []).extend(OperationResult(item, "skipped", why) for item in items)
+    def _give_up(self, place: int, items: Sequence[AnyOperation], why: str) -> None:
+        if items:
+            self._skipped.setdefault(place, []).extend(OperationResult(item, "skipped", why) for item in items)
+            change = self._rest[place]
+            self._rest[place] = only(change, [item for item in operations_of(change) if item not in items])
 
     def _assemble(self, place: int) -> PersonResult:
         change, sent = self._changes[place], self._sent.get(place)

@@ -15,12 +15,21 @@ yes and did nothing. skipped: live is not what the plan expects. failed: the cal
 unknown: nobody can tell whether it took effect. notSent: the run stopped before."""
 
 
+LOST = "LOST: "
+"""How the detail begins where somebody lost something, did not get what was to come in its place, and was not given it back."""
+
+
 class OperationResult(msgspec.Struct, frozen=True, rename="camel"):
     """How one operation ended; `detail` says why in words, with Webex's code where it gave one."""
 
     operation: LicenseOperation | AttendeeOperation
     outcome: Outcome
     detail: str = ""
+
+    @property
+    def lost(self) -> bool:
+        """Whether the person has less now than before and less than planned."""
+        return self.outcome == "done" and self.detail.startswith(LOST)
 
 
 class PersonResult(msgspec.Struct, frozen=True, rename="camel"):

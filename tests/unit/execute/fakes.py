@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 from reconciler.errors import StoreError, WebexError, WebexNotFoundError
 from reconciler.model.live import PersonReading
 from reconciler.model.plan import (
+    ROLE_REPLACED,
     AttendeeOperation,
+    Because,
     CallingProperties,
     Change,
     Expects,
@@ -36,6 +38,27 @@ def remove(license_id: str) -> LicenseOperation:
 def role(operation: Operation, site: str) -> AttendeeOperation:
     """Give or take the attendee role of a site."""
     return AttendeeOperation(operation, site, "config", ())
+
+
+def taken_for(
+    *rules: str, license_id: str = "std", name: str = "", site: str | None = None, calling: bool = False
+) -> LicenseOperation:
+    """Take a license away only because something else comes, by these rules."""
+    because = tuple(Because(rule, "sales", "sales.yaml:7") for rule in rules)
+    return LicenseOperation(
+        "remove", license_id, name or f"Name of {license_id}", "Sub-1", site, "config", calling, because
+    )
+
+
+def promoted(site: str) -> AttendeeOperation:
+    """Take the attendee role because a host license comes."""
+    return AttendeeOperation("remove", site, "config", (Because(ROLE_REPLACED, "sales", "sales.yaml:7"),))
+
+
+def paid(license_id: str, site: str | None = None, name: str = "") -> LicenseOperation:
+    """Add a license that costs a unit, because the template `sales` grants it."""
+    because = (Because("templates-grant", "sales", "sales.yaml:7"),)
+    return LicenseOperation("add", license_id, name or f"Name of {license_id}", "Sub-1", site, "config", False, because)
 
 
 def change(person: str, *operations: LicenseOperation | AttendeeOperation) -> Change:
@@ -160,23 +183,25 @@ class Journal:
     def __init__(self, log: list[str]) -> None:
         self.log = log
         self.settled: dict[str, tuple[PersonResult, PersonReading | None]] = {}
+        self.entries: list[tuple[Change, PersonResult]] = []
         self.no_intent: set[str] = set()
         self.no_outcome: set[str] = set()
-        self._open: dict[int, str] = {}
+        self._open: dict[int, Change] = {}
 
     def intend(self, run: str, change: Change, at: datetime) -> int:
         if change.person_id in self.no_intent:
             raise StoreError("The disk is full.")
         self.log.append(f"intend {change.person_id}")
-        self._open[len(self._open)] = change.person_id
+        self._open[len(self._open)] = change
         return len(self._open) - 1
 
     def settle(self, run: str, seq: int, result: PersonResult, at: datetime, reading: PersonReading | None) -> None:
         if result.person_id in self.no_outcome:
             raise StoreError("The disk is full.")
-        assert self._open[seq] == result.person_id
+        assert self._open[seq].person_id == result.person_id
         self.log.append(f"settle {result.person_id}")
         self.settled[result.person_id] = (result, reading)
+        self.entries.append((self._open[seq], result))
 
 
 class Quiet:

@@ -1,0 +1,63 @@
+"""How a call and a person ended, and the journal as a run sees it: values that the sending of one person passes on."""
+
+from __future__ import annotations
+
+import msgspec
+
+from reconciler.errors import StoreError
+from reconciler.model.live import PersonReading
+from reconciler.model.plan import Change
+from reconciler.model.result import OperationResult, PersonResult
+from reconciler.ports import Clock, Journal
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """How one person ended. `unexpected` counts towards the breaker of RULES 7.8; `fatal` ends the run at once."""
+
+    result: PersonResult
+    unexpected: str = ""
+    fatal: str = ""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What is known after a call: an outcome per operation, in the order of the change, and the reading behind it.
+
+    `gone`: the person was read before and is no longer in the organization.
+    """
+
+    outcomes: tuple[OperationResult, ...]
+    status: int | None
+    tracking_id: str | None
+    reading: PersonReading | None = None
+    unexpected: str = ""
+    fatal: str = ""
+    gone: bool = False
+
+
+class Record:
+    """The journal of one run. Trouble with the store comes back as a sentence, empty when there was none."""
+
+    def __init__(self, journal: Journal, clock: Clock, run: str) -> None:
+        self._journal, self._clock, self._run = journal, clock, run
+
+    def intend(self, change: Change) -> tuple[int, str]:
+        """The sequence number of the intent; with trouble it was not recorded, and nothing may be sent."""
+        try:
+            return self._journal.intend(self._run, change, self._clock()), ""
+        except StoreError as error:
+            return 0, f"The intent could not be recorded: {error.message}"
+
+    def settle(self, seq: int, result: PersonResult, reading: PersonReading | None) -> str:
+        """Record the outcome of an intent."""
+        try:
+            self._journal.settle(self._run, seq, result, self._clock(), reading)
+        except StoreError as error:
+            return f"The outcome could not be recorded: {error.message}"
+        return ""
+
+
+def result_of(
+    change: Change, outcomes: tuple[OperationResult, ...], status: int | None = None, tracking_id: str | None = None
+) -> PersonResult:
+    """The outcomes as the result of the change's person."""
+    return PersonResult(change.person_id, change.email, outcomes, status, tracking_id)

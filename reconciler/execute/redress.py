@@ -1,0 +1,95 @@
+"""Giving back what Webex took without giving what was to come in its place, so that nobody ends with less than before.
+
+One call for everything that can be given back, journalled and read back like any other. A Calling license is never given
+back by itself: its number and settings may be gone (RULES 4.5). What stays lost is named, and ends the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
+
+from reconciler.execute.ended import Ended, Record, Verdict, result_of
+from reconciler.execute.operation import AnyOperation, key
+from reconciler.execute.replacement import Owed, back, irreversible, name
+from reconciler.model.plan import Change
+from reconciler.model.result import LOST, OperationResult, Outcome
+
+_CALLING = "a Calling license is not put back by itself, because its number and settings may be gone."
+_Words = dict[AnyOperation, OperationResult]
+
+
+class Redress:
+    """Makes good what one run took in vain. `call` sends a change and reads the person back."""
+
+    def __init__(self, call: Callable[[Change], Awaitable[Verdict]], record: Record) -> None:
+        self._call, self._record = call, record
+
+    async def make_good(self, change: Change, seq: int, verdict: Verdict, taken: Sequence[Owed]) -> Ended:
+        """Settle intent `seq`, put back what of `taken` can be put back, and say what became of each.
+
+        Until that is known a removal stands in the journal as `unknown`, so that the ledger keeps who gave it.
+        """
+        told: _Words = {item.goes: _lost(item) if irreversible(item.goes) else _in_between(item) for item in taken}
+        interim = result_of(change, _with(verdict, told), verdict.status, verdict.tracking_id)
+        trouble = self._record.settle(seq, interim, verdict.reading)
+        again = [item for item in taken if not irreversible(item.goes)]
+        if again:
+            words, trouble = await self._put_back(change, again, trouble)
+            told |= words
+        result = result_of(change, _with(verdict, told), verdict.status, verdict.tracking_id)
+        losses = [item.operation for item in told.values() if item.lost]
+        unexpected = f"{change.email}: Webex did not give {taken[0].missing}, but took {name(taken[0].goes)}."
+        stopped = [_loss(change, losses)] if losses else []
+        return Ended(result, unexpected, " ".join([*stopped, *filter(None, (trouble or verdict.fatal,))]))
+
+    async def _put_back(self, change: Change, taken: Sequence[Owed], trouble: str) -> tuple[_Words, str]:
+        """What became of each removal after one call that gives it back, and what ends the run.
+
+        The journal has it as `alreadyDone`: the person has what they had, and nobody was given anything new.
+        """
+        call = back(change, [item.goes for item in taken])
+        seq = 0
+        if not trouble:
+            seq, trouble = self._record.intend(call)
+        if trouble:
+            return {item.goes: _lost(item, f"putting it back was not tried: {trouble}") for item in taken}, trouble
+        verdict = await self._call(call)
+        answers = {key("", item.operation): item for item in verdict.outcomes}
+        told: _Words = {}
+        for item in taken:
+            answer = answers[key("", msgspec.structs.replace(item.goes, operation="add"))]
+            ok = answer.outcome == "done"
+            told[item.goes] = _back(item) if ok else _lost(item, f"putting it back failed: {answer.detail}")
+        noted = [
+            OperationResult(item.operation, "alreadyDone", "Put back.") if item.outcome == "done" else item
+            for item in verdict.outcomes
+        ]
+        noted += [item for item in told.values() if item.lost]
+        result = result_of(call, tuple(noted), verdict.status, verdict.tracking_id)
+        return told, self._record.settle(seq, result, verdict.reading) or verdict.fatal
+
+
+def _with(verdict: Verdict, told: _Words) -> tuple[OperationResult, ...]:
+    return tuple(told.get(item.operation, item) for item in verdict.outcomes)
+
+
+def _back(item: Owed) -> OperationResult:
+    return _say(item, "skipped", f"It was put back, because Webex did not give {item.missing}.")
+
+
+def _in_between(item: Owed) -> OperationResult:
+    return _say(item, "unknown", f"Webex took it and did not give {item.missing}; the next call puts it back.")
+
+
+def _lost(item: Owed, why: str = _CALLING) -> OperationResult:
+    return _say(item, "done", f"{LOST}Webex took it and did not give {item.missing}; {why}")
+
+
+def _say(item: Owed, outcome: Outcome, detail: str) -> OperationResult:
+    return OperationResult(item.goes, outcome, detail)
+
+
+def _loss(change: Change, losses: Sequence[AnyOperation]) -> str:
+    return f"{change.email} lost {' and '.join(map(name, losses))} and did not get what was to come in its place."
