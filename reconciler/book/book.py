@@ -82,7 +82,7 @@ class Book:
         self.memory = memory
         self.today: date = now.astimezone(UTC).date()
         self.catalog = Catalog(licenses, desired.organization.aliases, desired.organization.tiers)
-        self.groups = Groups(groups, memory.known_groups)
+        self.groups = Groups(groups, memory.known_groups, memory.registry.released if memory.registry else ())
         self._binder = Binder(desired.organization, self.catalog)
         self.findings: list[Finding] = self._binder.findings
         self.templates = tuple(self._bound(template) for template in sorted(desired.templates, key=lambda t: t.name))
@@ -247,6 +247,7 @@ class Book:
             ),
             now,
             self.desired.digest,
+            released=self.groups.let_go(),
         )
 
     def attendee_is_off(self, site: str) -> bool:

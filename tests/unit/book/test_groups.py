@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
 import pytest
 
 from reconciler.book.groups import Groups
 from reconciler.model import ids
-from reconciler.model.desired import GroupReference, Source
+from reconciler.model.desired import Acknowledgement, GroupReference, Source
 from reconciler.model.finding import Finding
 from reconciler.model.live import Group
 from reconciler.model.memory import KnownGroup
@@ -84,3 +87,68 @@ def test_empty_from_the_start_is_not_lost() -> None:
         groups.check_emptied({SALES.id: "sales.yaml:4"}, seen, findings)
         assert bool(groups.lost) is lost
         assert [finding.code for finding in findings] == (["group-emptied"] if lost else [])
+
+
+SINCE = datetime(2026, 11, 1, tzinfo=UTC)
+EMPTIED = KnownGroup(SALES.id, "Sales", True, SINCE)
+DECLARED = {SALES.id: "sales.yaml:4"}
+
+
+@pytest.mark.parametrize("members", [0, 1])
+def test_an_emptied_group_stays_lost_when_somebody_joins(members: int) -> None:
+    """What the store remembers as emptied is lost, also with a member again, and the finding says what ends that."""
+    groups, findings = Groups([SALES], [EMPTIED]), list[Finding]()
+    groups.check_emptied(DECLARED, {SALES.id: (members, 0)}, findings)
+    assert groups.lost == {SALES.id}
+    assert [finding.code for finding in findings] == ["group-emptied"]
+    assert "half" in findings[0].hint
+
+
+def _let_go(groups: Groups, until: date = date(2027, 1, 1)) -> list[Finding]:
+    findings = list[Finding]()
+    groups.check_emptied(DECLARED, {SALES.id: (1, 0)}, findings)
+    paper = Acknowledgement("paper", "meant", until=until, group=GroupReference("Sales"), source=PLACE)
+    groups.release([paper], date(2026, 11, 21), findings)
+    return findings
+
+
+def test_what_an_acknowledgement_released_stays_released() -> None:
+    """An apply that goes by the Acknowledgement remembers the release; later ones need the paper no more."""
+    groups = Groups([SALES], [EMPTIED])
+    assert _let_go(groups) == []
+    assert groups.let_go() == ((SALES.id, SINCE),)
+    later = Groups([SALES], [EMPTIED], groups.let_go())
+    assert _let_go(later, until=date(2026, 11, 20)) == []
+    assert (later.lost, later.let_go()) == (set(), ((SALES.id, SINCE),))
+
+
+def test_without_a_valid_acknowledgement_nothing_is_released() -> None:
+    """An Acknowledgement that ended releases nothing, neither now nor for good."""
+    groups = Groups([SALES], [EMPTIED])
+    assert [finding.code for finding in _let_go(groups, until=date(2026, 11, 20))] == ["group-emptied"]
+    assert groups.let_go() == ()
+
+
+def test_a_group_that_is_emptied_anew_is_lost_anew() -> None:
+    """The release of one emptying is not that of the next, and ends with it."""
+    again = msgspec.structs.replace(EMPTIED, emptied=SINCE + timedelta(days=9))
+    groups = Groups([SALES], [again], ((SALES.id, SINCE),))
+    assert _let_go(groups, until=date(2026, 11, 20)) != []
+    assert groups.let_go() == ()
+
+
+def test_a_renamed_group_is_named_with_its_new_name() -> None:
+    """A name that a group had before is an error that tells the new name and the id."""
+    known = KnownGroup(SUPPORT.id, "Support", True, former=("Sales", "Help"))
+    found, (finding,) = _find(Groups([SUPPORT, ACUTE], [known]), " Help")
+    assert (found, finding.code, finding.severity) == (None, "unknown-group", "error")
+    assert "now called 'Support'" in finding.hint
+    assert SUPPORT.id in finding.hint
+
+
+def test_a_renamed_group_that_is_gone_is_just_unknown() -> None:
+    """Nobody is pointed at a group that the organization no longer has."""
+    known = KnownGroup(SUPPORT.id, "Support", True, former=("Help",))
+    found, (finding,) = _find(Groups([SALES], [known]), "Help")
+    assert (found, finding.severity) == (None, "error")
+    assert "now called" not in finding.hint

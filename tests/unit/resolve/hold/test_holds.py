@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -181,6 +181,19 @@ def test_what_a_lost_group_may_have_given_by_hand_is_held_as_well() -> None:
     """What a lost group's template grants is held also where the ledger does not know who gave it."""
     org = organization("groupsThenOrganization", retention=REMOVE)
     assert _lost(desired(org, SALES_GIVES, BASE), ANN) == [(GOES, "group-missing")]
+
+
+def test_a_stranger_in_an_emptied_group_releases_nothing() -> None:
+    """What an emptied group gave stays held when one stranger joins it, until an apply has gone by an Acknowledgement."""
+    known = (KnownGroup(SALES.id, "Sales", True, datetime(2026, 11, 20, tzinfo=UTC)),)
+    stranger = Someone("sam@acme.example", groups=(SALES.id,), holds=(RTT.id,))
+    memory = applied(FILES, known_groups=known)
+    assert held(plan(FILES, FORMER, stranger, memory=memory)) == [(GOES, "group-missing")]
+    acknowledged = desired(FILES.organization, *FILES.templates, acknowledgement(group="Sales"))
+    released = plan(acknowledged, FORMER, stranger, memory=memory)
+    assert held(released) == []
+    after = msgspec.structs.replace(memory, registry=released.ledger.registry)
+    assert held(plan(FILES, FORMER, stranger, memory=after)) == []
 
 
 def test_an_acknowledgement_releases_a_lost_group() -> None:
@@ -373,6 +386,13 @@ def test_a_shrunken_people_list_removes_nothing_at_all() -> None:
     found = plan(files, Someone("ann@acme.example", holds=(AGENT.id,), attendee=(SITE,)), memory=memory)
     assert [text for text in changes(found) if text.startswith("-")] == []
     assert {guard for _, guard in held(found)} == {"people-shrunk"}
+
+
+def test_people_who_seem_to_be_missing_stay_the_measure() -> None:
+    """An apply that held removals back because people are missing does not make that reading the new measure."""
+    assert plan(_losing(), ANN, memory=applied(_losing(), people_before=100)).ledger.registry.people == 100
+    assert plan(_losing(), ANN, memory=applied(_losing(), people_before=1)).ledger.registry.people == 1
+    assert plan(_losing(), ANN).ledger.registry.people == 1
 
 
 @pytest.mark.parametrize(("before", "holds"), [(10, False), (11, True)])
