@@ -17,6 +17,7 @@ from reconciler.diff.ledger import Ledger, ledger
 from reconciler.diff.notes import another_writer, notes, unused_acknowledgements
 from reconciler.errors import InputError, UnknownNameError
 from reconciler.guard import GUARDS, Sight
+from reconciler.guard.sight import holding_still, lost_before
 from reconciler.model.catalog import Product, attendee
 from reconciler.model.desired import Desired
 from reconciler.model.expected import Allocation, Answer, Key
@@ -106,7 +107,7 @@ _WHY_HELD = {
     "group-incomplete": ": a group was read only in part; sync again later",
     "irreversible": ": it cannot be taken back, and no Acknowledgement covers it",
     "license-incomplete": ": holders were read only in part; sync again later",
-    "people-shrunk": ": fewer people were read than the time before; sync again",
+    "people-shrunk": ": fewer people were read than before; sync again when Webex is complete",
     "protected": ": people under `guards.protected` lose nothing",
 }
 
@@ -133,14 +134,20 @@ def _acknowledge(book: Book, population: Population) -> None:
         tentative = Resolver(book)
         book.acknowledged = frozenset(book.catalog.canonical(paper.license or "") for paper in papers)
         losses: dict[str, int] = {}
+        taken: dict[Key, list[str]] = {}
         for key, count in population.counts.items():
             answer = tentative.answer(key)
             for removal in (*answer.removals, *(drop for request in answer.requests for drop in request.drops)):
                 losses[removal.product.name] = losses.get(removal.product.name, 0) + count
+                taken.setdefault(key, []).append(removal.holding)
+        tried = population.keys_of({loss.person_id for loss in book.memory.losses if not loss.certain})
+        planned = {(person, holding) for person, key in tried.items() for holding in taken.get(key, ())}
+        named = {person: marks.acknowledged for person, marks in population.marks.items()}
         book.acknowledged = frozenset(
-            book.catalog.canonical(paper.license or "")
+            name
             for paper in papers
-            if losses.get(book.catalog.canonical(paper.license or ""), 0) <= (paper.max or 0)
+            for name in (book.catalog.canonical(paper.license or ""),)
+            if losses.get(name, 0) + lost_before(book, paper, planned, named) <= (paper.max or 0)
         )
 
 
@@ -232,6 +239,7 @@ def _guards(
     sight = Sight(
         book, changes, tuple(difference.losses.people), holders, managed, sum(population.counts.values()),
         {person: marks.acknowledged for person, marks in population.marks.items() if marks.acknowledged},
+        holding_still(book, population),
     )  # fmt: skip
     results = [result for guard in GUARDS for result in guard.check(sight)]
     held_by: dict[str, int] = {}

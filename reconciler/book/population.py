@@ -179,11 +179,25 @@ class Population:
                     "people-shrunk",
                     "warning",
                     "",
-                    f"{now} people were read, {before} the time before; nothing is removed",
-                    "sync again; if people really left, raise `guards.shrinkage` for one change",
+                    f"{now} people were read, {before} before; nothing is removed",
+                    "sync again when Webex is complete; if people really left, raise `guards.shrinkage` for one apply",
                 )
             )
         return shrunk
+
+    def people_to_match(self) -> int:
+        """What the next readings are compared with once this plan is done: people who seem to be missing count on."""
+        before = self._book.memory.people_before
+        return before if before is not None and self._book.reading.shrunk else self._live.snapshot().people
+
+    def holdings_of(self, people: Collection[str]) -> dict[str, frozenset[str]]:
+        """Person id -> license ids and `attendee:SITE` held, for those of `people` who are in the snapshot."""
+        found = self._live.locate(people).items() if people else ()
+        places = {person: self.situations[number] for person, number in found}
+        return {
+            person: frozenset((*place.holdings, *(f"attendee:{site}" for site in place.attendee_sites)))
+            for person, place in places.items()
+        }
 
     def key_of(self, person: Person) -> Key:
         """The key of one person of this snapshot."""
@@ -200,6 +214,14 @@ class Population:
         """Person id, situation id and key of everybody whom the files single out."""
         for person_id, situation_id in self._marked_in.items():
             yield person_id, situation_id, self._special[situation_id, self.marks[person_id]]
+
+    def keys_of(self, people: Collection[str]) -> dict[str, Key]:
+        """Person id -> key, for those of `people` who are in the snapshot."""
+        found = self._live.locate(people).items() if people else ()
+        return {
+            person: self._special[number, self.marks[person]] if person in self.marks else self._plain[number]
+            for person, number in found
+        }
 
     def fetch(self, keys: Collection[Key]) -> Iterator[tuple[Person, Key]]:
         """Everybody with one of these keys, ordered by address."""

@@ -94,4 +94,5 @@ def ledger(
         if after != before or number in reorigin:
             people[person_id] = after
     in_force = {item.name: book.memory.in_force.get(item.name, now) for item in book.templates}
-    return Ledger(book.registry(now), in_force, reorigin, people, tuple(sorted(waiting)))
+    registry = msgspec.structs.replace(book.registry(now), people=population.people_to_match())
+    return Ledger(registry, in_force, reorigin, people, tuple(sorted(waiting)))

@@ -1,4 +1,4 @@
-"""So many additions of a license and no more, where the files set a limit; for Calling there is one by default.
+"""So many additions of a license in 24 hours and no more, where the files set a limit; for Calling there is one by default.
 
 Why for Calling: an addition can only be undone by a removal that loses the number for good. Source: RULES 7.1.
 """
@@ -17,28 +17,42 @@ CALLING_DEFAULT = AdditionLimit(25, 10.0)
 def check(sight: Sight) -> list[GuardResult]:
     """One objection for each license over its limit."""
     catalog = sight.book.catalog
-    counts: dict[str, int] = {}
+    planned: dict[str, set[str]] = {}
     calling: set[str] = set()
     for change in sight.changes:
         for operation in change.licenses:
             if operation.operation == "add":
                 name = catalog.canonical(operation.license)
-                counts[name] = counts.get(name, 0) + 1
+                planned.setdefault(name, set()).add(change.person_id)
                 if catalog.is_calling(catalog.product_of[operation.license_id]):
                     calling.add(name)
+    limits = dict.fromkeys(planned, sight.book.organization.guards.additions)
+    limits |= {name: limits[name] or CALLING_DEFAULT for name in calling}
+    window = _recent(sight, {name for name, limit in limits.items() if limit is not None})
     results = []
-    for name, count in sorted(counts.items()):
-        limit = sight.book.organization.guards.additions or (CALLING_DEFAULT if name in calling else None)
+    for name, people in sorted(planned.items()):
+        limit, before = limits[name], window.get(name, set())
         if limit is None:
             continue
-        allowed = max(limit.count, math.floor(limit.percent * sight.people / 100))
-        if count > allowed:
+        allowed, total = max(limit.count, math.floor(limit.percent * sight.people / 100)), len(people | before)
+        if total > allowed:
+            already = f" ({len(before)} of them were sent before)" if before else ""
             results.append(
                 GuardResult(
                     "additions-limit",
                     "stop",
-                    f"{count} people would get {name}; {allowed} are allowed at once. If this is meant, raise "
-                    "`guards.additions` ({count, percent})",
+                    f"{total} people would get {name} within 24 hours{already}; {allowed} are allowed. If this is meant, "
+                    "raise `guards.additions` ({count, percent})",
                 )
             )
     return results
+
+
+def _recent(sight: Sight, names: set[str]) -> dict[str, set[str]]:
+    """Who was to get licenses of these names in the last 24 hours, by the journal."""
+    catalog, found = sight.book.catalog, dict[str, set[str]]()
+    for addition in sight.book.memory.additions if names else ():
+        product = catalog.product_of.get(addition.holding)
+        if product is not None and product.name in names:
+            found.setdefault(product.name, set()).add(addition.person_id)
+    return found

@@ -1,51 +1,60 @@
 """Every removal of a Calling license must be covered by an Acknowledgement: number, voicemail and settings may be lost.
 
-It permits, never causes; it is a reviewed file in git, there is no command-line force. Source: RULES 4.5, 7.2 (R66).
+It permits, never causes; it is a reviewed file in git, there is no command-line force. `max` is counted over the lifetime
+of the Acknowledgement, over all applies. Source: RULES 4.5, 7.2 (R66).
 """
 
 from __future__ import annotations
 
-from reconciler.guard.sight import Sight
-from reconciler.model.plan import Change, GuardResult
+from reconciler.guard.sight import Sight, lost_before
+from reconciler.model.desired import Acknowledgement
+from reconciler.model.plan import GuardResult
 
 
 def check(sight: Sight) -> list[GuardResult]:
     """One objection per license that has uncovered removals, naming people."""
-    lost: dict[str, list[Change]] = {}
+    lost: dict[str, list[_Loss]] = {}
     for change in sight.changes:
         for operation in change.licenses:
             if operation.irreversible:
-                lost.setdefault(sight.book.catalog.canonical(operation.license), []).append(change)
-    results = []
-    for name, changes in sorted(lost.items()):
-        uncovered = _uncovered(sight, name, changes)
-        if not uncovered:
-            results.append(GuardResult("irreversible", "stop", f"{_removals(len(changes))} of {name}", True))
-            continue
-        shown = ", ".join(uncovered[:10]) + (f" and {len(uncovered) - 10} more" if len(uncovered) > 10 else "")
-        results.append(
-            GuardResult(
-                "irreversible",
-                "stop",
-                f"{_removals(len(uncovered))} of {name} would lose number, voicemail and settings for good: {shown}. If this "
-                f"is meant, add an Acknowledgement (license: {name}, users: [...], reason, until)",
-            )
-        )
-    return results
+                name = sight.book.catalog.canonical(operation.license)
+                lost.setdefault(name, []).append((change.person_id, operation.license_id, change.email))
+    return [_judged(sight, name, losses) for name, losses in sorted(lost.items())]
+
+
+_Loss = tuple[str, str, str]
+"""Person id, license id, address."""
+
+
+def _judged(sight: Sight, name: str, losses: list[_Loss]) -> GuardResult:
+    rest = [loss for loss in losses if name not in sight.acknowledged.get(loss[0], ())]
+    planned = {(person, license_id) for person, license_id, _ in losses}
+    papers = [
+        (paper.max - used - len(rest), used, paper)
+        for paper in sight.book.desired.acknowledgements
+        if _permits(sight, paper, name) and paper.max
+        for used in (lost_before(sight.book, paper, planned, sight.acknowledged),)
+    ]
+    left, used, best = max(papers, key=lambda item: item[0], default=(-1, 0, None))
+    counted = ""
+    if best is not None and (used or left < 0):
+        counted = f"; acknowledgement {best.name!r}: {used} before, {len(rest)} now, max {best.max}"
+    if not rest or left >= 0:
+        return GuardResult("irreversible", "stop", f"{_removals(len(losses))} of {name}{counted}", True)
+    people = [email for _, _, email in rest]
+    shown = ", ".join(people[:10]) + (f" and {len(people) - 10} more" if len(people) > 10 else "")
+    return GuardResult(
+        "irreversible",
+        "stop",
+        f"{_removals(len(rest))} of {name} would lose number, voicemail and settings for good: {shown}{counted}. If this is "
+        f"meant, add an Acknowledgement (license: {name}, users: [...], reason, until)",
+    )
+
+
+def _permits(sight: Sight, paper: Acknowledgement, name: str) -> bool:
+    in_force = paper.license is not None and paper.until >= sight.book.today
+    return in_force and sight.book.catalog.canonical(paper.license or "") == name
 
 
 def _removals(count: int) -> str:
     return "1 removal" if count == 1 else f"{count} removals"
-
-
-def _uncovered(sight: Sight, name: str, changes: list[Change]) -> list[str]:
-    """Addresses of those whom no Acknowledgement names, unless they are no more than one with `max` allows."""
-    allowed = [
-        paper.max or 0
-        for paper in sight.book.desired.acknowledgements
-        if paper.license is not None
-        and paper.until >= sight.book.today
-        and sight.book.catalog.canonical(paper.license) == name
-    ]
-    rest = [change.email for change in changes if name not in sight.acknowledged.get(change.person_id, ())]
-    return [] if len(rest) <= max(allowed, default=0) else rest

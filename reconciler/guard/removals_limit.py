@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from reconciler.guard.sight import Sight
+from reconciler.guard.sight import Sight, recent_removals
 from reconciler.model.catalog import Product
 from reconciler.model.desired import RemovalLimit
 from reconciler.model.plan import GuardResult
@@ -18,7 +18,7 @@ from reconciler.model.plan import GuardResult
 def check(sight: Sight) -> list[GuardResult]:
     """One objection for each license over its limit, and one for the organization."""
     limit = sight.book.organization.guards.removals
-    recent = sight.recent()
+    recent = recent_removals(sight.book)
     planned: dict[Product, set[str]] = {}
     window: dict[Product, set[str]] = {}
     for person, product in sight.losses:
@@ -29,7 +29,8 @@ def check(sight: Sight) -> list[GuardResult]:
     for product in sorted(planned):
         before = window.get(product, set())
         total = len(planned[product] | before)
-        holders = sight.holders.get(product, 0) + len(before - planned[product])
+        gone = {person for person in before if (person, product) not in sight.holding_still}
+        holders = sight.holders.get(product, 0) + len(gone - planned[product])
         allowed, raised = _with_acknowledgement(sight, product, allowed_removals(limit, holders))
         if total > allowed:
             results.append(
@@ -63,7 +64,7 @@ def _people(number: int) -> str:
 
 
 def _already(before: set[str]) -> str:
-    return f" ({len(before)} of them already did)" if before else ""
+    return f" ({len(before)} of them were sent before)" if before else ""
 
 
 def _with_acknowledgement(sight: Sight, product: Product, allowed: int) -> tuple[int, bool]:

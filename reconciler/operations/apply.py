@@ -12,7 +12,7 @@ import platform
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = "1.0"
 _NAMED_HELD = 20
+_CLOCKS_DIFFER = 300  # seconds that the clocks of two machines may be apart
 
 
 class Pace(msgspec.Struct, frozen=True):
@@ -103,6 +104,12 @@ def _check_fresh(plan: Plan, desired: Desired, now: datetime) -> None:
             "The files changed since the plan was made: nothing was sent.", hint="Make a new plan and review it."
         )
     age, limit = (now - plan.live.taken_at).total_seconds(), desired.organization.guards.max_age_seconds
+    if age < -_CLOCKS_DIFFER:
+        raise StalePlanError(
+            f"The plan was made from a reading of {plan.live.taken_at:%Y-%m-%d %H:%M} UTC, and here it is "
+            f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC: its age cannot be told. Nothing was sent.",
+            hint="Set the clocks of the machines that plan and apply, make a new plan and review it.",
+        )
     if age > limit:
         raise StalePlanError(
             f"The plan was made from a reading {age / 3600:.1f} hours old; "
@@ -133,7 +140,9 @@ class _Apply:
         self, split: Reconciled, fresh: Plan, started: datetime, stop: StopSignal, pace: Pace
     ) -> ApplyResult:
         """Send, close, record; from here on trouble is told in the result."""
-        run = self._store.start_run(self._org_id, self._plan, self._context.commit, self._context.clock())
+        now = self._context.clock()
+        papers = [paper.name for paper in self._desired.acknowledgements if paper.until >= now.astimezone(UTC).date()]
+        run = self._store.start_run(self._org_id, self._plan, self._context.commit, now, papers)
         completed = False
         try:
             out = await self._send(run, split, fresh, stop, pace)

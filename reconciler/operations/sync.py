@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reconciler.errors import WebexShapeError
 from reconciler.model import ids
 from reconciler.model.catalog import License
 from reconciler.model.desired import Desired
@@ -98,6 +99,8 @@ async def read_organization(
         for members in details.members:
             writer.members(members)
         held = await _stream_people(reader, scope, details.directory, writer.people, context, people)
+        if not held:
+            _check_emptiness(store, org_id)
         writer.locations(details.locations)
         writer.numbers(details.numbers)
         listed = dict(details.holders)
@@ -202,6 +205,19 @@ def _merged(person: PersonReading, directory: dict[str, DirectoryReading]) -> Pe
         provision_source=source,
         site_admin_of=sites,
     )
+
+
+def _check_emptiness(store: Store, org_id: str) -> None:
+    """An organization does not lose all its people; an empty reading must not become the snapshot that plans start from."""
+    before = store.snapshots(org_id)
+    if before and before[0].people:
+        raise WebexShapeError(
+            f"Webex listed no people at all, and {count(before[0].people, 'person', 'people')} the time before. "
+            "Nothing was written",
+            hint="Check the role and the scopes of the token, then sync again.",
+            method="GET",
+            path="/people",
+        )
 
 
 def _people_expected(store: Store, org_id: str, licenses: Iterable[License]) -> int | None:

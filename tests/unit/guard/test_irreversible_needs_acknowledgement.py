@@ -5,10 +5,23 @@ from __future__ import annotations
 from datetime import date
 
 import msgspec
+import pytest
 
-from reconciler.model.desired import Retention
+from reconciler.model.desired import Guards, Retention
 from reconciler.model.live import Location, PhoneNumber
-from tests.support.desired import Document, acknowledgement, codes, desired, everyone, managed, organization, plan
+from reconciler.model.memory import Loss
+from tests.support.desired import (
+    Document,
+    acknowledgement,
+    applied,
+    codes,
+    desired,
+    everyone,
+    held,
+    managed,
+    organization,
+    plan,
+)
 from tests.support.live import PRO, RTT, STANDARD, Someone
 
 NAME = "Webex Calling - Professional"
@@ -52,6 +65,60 @@ def test_max_covers_so_many() -> None:
     """An Acknowledgement with `max` covers that many removals of the license and not one more."""
     assert [a for a, _ in _guard(acknowledgement(NAME, max=2), people=(ANN, BOB))] == [True]
     assert [a for a, _ in _guard(acknowledgement(NAME, max=1), people=(ANN, BOB))] == [False]
+
+
+def _loss(person: Someone, run: int = 2, *, certain: bool = True, holding: str = PRO.id, name: str = NAME) -> Loss:
+    return Loss(person.id, holding, name, run, certain)
+
+
+DAN, EVE = Someone("dan@acme.example"), Someone("eve@acme.example")
+
+
+@pytest.mark.parametrize(
+    ("before", "covered"),
+    [
+        ((), True),
+        ((_loss(DAN),), True),
+        ((_loss(DAN), _loss(EVE)), False),
+        ((_loss(DAN), _loss(DAN)), False),
+        ((_loss(DAN), _loss(EVE, 1)), True),
+        ((_loss(DAN), _loss(EVE, name="Webex Calling - Standard")), True),
+        ((_loss(DAN), _loss(EVE, certain=False)), False),
+        ((_loss(DAN), _loss(DAN, certain=False)), False),
+        ((_loss(DAN, certain=False), _loss(DAN)), True),
+        ((_loss(DAN), _loss(ANN, certain=False)), True),
+        ((_loss(DAN), _loss(ANN, certain=False, holding="other")), False),
+        ((_loss(DAN), _loss(ANN)), False),
+    ],
+)
+@pytest.mark.parametrize("hold", [False, True])
+def test_max_counts_over_the_lifetime(before: tuple[Loss, ...], covered: bool, hold: bool) -> None:
+    """What was lost in earlier applies uses `max` up; a try that nobody saw take effect and that is made again does not."""
+    org = msgspec.structs.replace(ORG, guards=Guards(irreversible="hold" if hold else "stop"))
+    files = desired(org, everyone("Contact center Standard Agent"), acknowledgement(NAME, max=2))
+    found = plan(files, ANN, CY, memory=applied(files, losses=before, acknowledged={"paper": 2}))
+    stopped = [g for g in found.plan.guards if g.code == "irreversible" and g.effect == "stop" and not g.acknowledged]
+    assert (not held(found) if hold else not stopped) is covered
+    if stopped:
+        assert "2 before, 1 now, max 2" in stopped[0].message
+
+
+def test_before_its_first_run_nothing_counts_against_it() -> None:
+    """An Acknowledgement that no apply went by yet has its `max` before it."""
+    files = desired(ORG, everyone("Contact center Standard Agent"), acknowledgement(NAME, max=1))
+    memory = applied(files, losses=(_loss(DAN), _loss(EVE)), acknowledged={"another": 1})
+    found = plan(files, ANN, memory=memory)
+    assert [g.acknowledged for g in found.plan.guards if g.code == "irreversible"] == [True]
+
+
+def test_who_is_named_uses_up_no_max() -> None:
+    """Losses of people whom `users` names are covered by that, not by the `max` of another Acknowledgement."""
+    named = msgspec.structs.replace(acknowledgement(NAME, users=(DAN.email,)), name="named")
+    files = desired(ORG, everyone("Contact center Standard Agent"), acknowledgement(NAME, max=1), named)
+    for losses, covered in (((_loss(DAN),), True), ((_loss(EVE),), False)):
+        memory = applied(files, losses=losses, acknowledged={"paper": 1, "named": 1})
+        found = plan(files, ANN, DAN, EVE, memory=memory)
+        assert [g.acknowledged for g in found.plan.guards if g.code == "irreversible"] == [covered]
 
 
 def test_until_is_inclusive() -> None:

@@ -90,6 +90,19 @@ def test_the_journal_counts() -> None:
     assert "removals-limit" in stops(_plan(4, 3, past=1))
 
 
+def test_who_holds_it_still_is_no_holder_of_earlier() -> None:
+    """A removal without effect so far counts, but does not count its holder twice: 10 of 20 may go, 9 of 19 may not be 10."""
+    files = _files()
+    holders = [Someone(f"s{n}@acme.example", groups=(SALES.id,), holds=(RTT.id,)) for n in range(13)]
+    losers = [Someone(f"l{n}@acme.example", holds=(RTT.id,)) for n in range(6)]
+    tried = tuple(Removal(holder.id, RTT.id, NOW) for holder in holders[:4])
+    found = plan(files, *losers, *holders, licenses=(BIG,), memory=applied(files, removals=tried))
+    assert "10 people would lose" in next(g.message for g in found.plan.guards)
+    assert stops(found) == ["removals-limit"] * 2
+    again = tuple(Removal(loser.id, RTT.id, NOW) for loser in losers)
+    assert stops(plan(files, *losers, *holders, licenses=(BIG,), memory=applied(files, removals=again))) == []
+
+
 def test_an_acknowledgement_with_max_lifts_the_limit_and_the_half() -> None:
     """An Acknowledgement with `max` allows that many of one license, even all holders, until its date."""
     assert stops(_plan(8, 0, acknowledgement(NAME, max=8))) == []

@@ -196,6 +196,7 @@ class FakeStore:
         self.finished: list[tuple[str, bool]] = []
         self.refreshed: list[tuple[License, ...]] = []
         self.fail: dict[str, Exception] = {}
+        self.acknowledged: tuple[str, ...] = ()
 
     def begin_sync(self, org_id: str, name: str, scope: Scope, taken_at: datetime) -> FakeSync:
         self.syncs.append(FakeSync(org_id, name, scope, taken_at))
@@ -220,7 +221,10 @@ class FakeStore:
     def journal(self, org_id: str) -> Journal:
         return self.the_journal
 
-    def start_run(self, org_id: str, plan: Plan, commit: str | None, at: datetime) -> str:
+    def start_run(
+        self, org_id: str, plan: Plan, commit: str | None, at: datetime, acknowledged: Collection[str] = ()
+    ) -> str:
+        self.acknowledged = tuple(acknowledged)
         self.log.append("start_run")
         return "run-1"
 

@@ -21,7 +21,7 @@ from reconciler.errors import (
     WebexRefusedError,
     WebexServerError,
 )
-from reconciler.model.desired import Reference
+from reconciler.model.desired import Acknowledgement, Reference
 from reconciler.model.plan import GuardResult, Held, Plan
 from reconciler.model.result import ApplyResult
 from reconciler.operations.apply import Pace, apply
@@ -113,6 +113,26 @@ def test_a_reading_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
     error = Bench(monkeypatch, EMPTY).refused(plan(taken_at=START - timedelta(hours=25)), StalePlanError)
     assert "25.0 hours" in error.message
     assert Bench(monkeypatch, EMPTY).apply(plan(taken_at=START - timedelta(hours=24))).complete
+
+
+def test_a_reading_of_the_future(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan by a clock that runs ahead never grows old; more than five minutes are refused."""
+    error = Bench(monkeypatch, EMPTY).refused(plan(taken_at=START + timedelta(days=400)), StalePlanError)
+    assert "clocks" in error.hint
+    Bench(monkeypatch, EMPTY).refused(plan(taken_at=START + timedelta(minutes=5, seconds=1)), StalePlanError)
+    assert Bench(monkeypatch, EMPTY).apply(plan(taken_at=START + timedelta(minutes=5))).complete
+
+
+def test_the_store_learns_which_acknowledgements_are_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their lifetime begins with the first run; those that ended have none."""
+    bench = Bench(monkeypatch, EMPTY)
+    papers = tuple(
+        Acknowledgement(name, "because", (START + timedelta(days=days)).date(), license="Webex Calling", max=1)
+        for name, days in (("over", -1), ("last-day", 0), ("fresh", 9))
+    )
+    monkeypatch.setattr(f"{__name__}.FILES", msgspec.structs.replace(FILES, acknowledgements=papers))
+    bench.apply(EMPTY)
+    assert bench.world.store.acknowledged == ("last-day", "fresh")
 
 
 def test_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 import pytest
 
-from reconciler.errors import InputError, WebexServerError
+from reconciler.errors import InputError, WebexServerError, WebexShapeError
 from reconciler.model import ids
 from reconciler.model.catalog import License
 from reconciler.model.desired import Calling, Desired, Reference
@@ -62,6 +62,19 @@ def test_everything_reaches_the_store_and_people_come_after_members() -> None:
     assert writing.snapshot.taken_at == START
     assert (outcome.added, outcome.calls, outcome.snapshot.people) == (3, 6, 3)
     assert world.reader.used == "org-1"
+
+
+def test_an_organization_does_not_lose_all_its_people() -> None:
+    """No people at all, where there were some: an error, and nothing is written. A new organization may be empty."""
+    world = world_of([])
+    world.store.before = (Snapshot("1", "org-1", "Acme", START, Scope(), 40, 1, 0),)
+    with pytest.raises(WebexShapeError, match="no people at all, and 40 people the time before") as raised:
+        run(world)
+    assert (raised.value.exit_code, [item.committed for item in world.store.syncs]) == (1, [False])
+    empty = world_of([])
+    empty.reader.pools = ()
+    run(empty, desired())
+    assert empty.store.syncs[0].committed
 
 
 def test_pages_are_handed_on_untouched() -> None:
