@@ -63,10 +63,10 @@ class Sender:
             return _refused(change, error, await look(self._writer, change.person_id))
         except WebexError as error:
             return _uncertain(change, error, await self._watch(change, self._patience(error)))
-        return _answered(change, answer, await self._watch(change, self._delays.polls))
+        return _answered(change, answer, await self._watch(change, self._delays.polls, some=bool(answer.licenses)))
 
-    async def _watch(self, change: Change, moments: tuple[float, ...]) -> Seen:
-        return await watch(self._writer, change, moments, self._sleep)
+    async def _watch(self, change: Change, moments: tuple[float, ...], *, some: bool = False) -> Seen:
+        return await watch(self._writer, change, moments, self._sleep, some=some)
 
     def _patience(self, error: WebexError) -> tuple[float, ...]:
         polls = self._delays.polls

@@ -98,7 +98,7 @@ async def read_organization(
         writer.groups(groups)
         for members in details.members:
             writer.members(members)
-        held = await _stream_people(reader, scope, details.directory, writer.people, context, people)
+        held = await _stream_people(reader, scope, details.directory, writer.people, context, people, licenses)
         if not held:
             _check_emptiness(store, org_id)
         writer.locations(details.locations)
@@ -154,18 +154,38 @@ async def _stream_people(
     write: Callable[[Sequence[PersonReading]], object],
     context: Context,
     expected: int | None,
+    licenses: Sequence[License],
 ) -> Counter[tuple[str, ...]]:
     """Hands every page to `write`; returns how many people hold which set of licenses."""
     held: Counter[tuple[str, ...]] = Counter()
+    shown = False
     context.progress.start("Reading people", expected)
     try:
         async for page in reader.people(calling_data=scope.calling):
             write([_merged(person, directory) for person in page] if directory else page)
             held.update(map(_LICENSES, page))
+            shown = shown or not all(person.licenses_absent for person in page)
             context.progress.advance(len(page))
     finally:
         context.progress.finish()
+    if not shown:
+        _believe(licenses, held.total())
     return held
+
+
+def _believe(licenses: Iterable[License], people: int) -> None:
+    """WebexShapeError when no record shows licenses although Webex counts units in use by people.
+
+    Webex shows them to administrators only, so the list of an ordinary token looks like an organization without licenses.
+    """
+    in_use = sum(pool.consumed_by_users or 0 for pool in licenses)
+    if in_use and people:
+        raise WebexShapeError(
+            f"Webex shows no license of any of {people:,} people, although its counters say that {in_use:,} are in use",
+            hint="Is the token an administrator's? Nothing was written.",
+            method="GET",
+            path="/people",
+        )
 
 
 def _in_doubt(licenses: Iterable[License], held: Counter[tuple[str, ...]], slack_percent: float) -> tuple[str, ...]:

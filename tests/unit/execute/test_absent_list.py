@@ -1,0 +1,37 @@
+"""A person's record without any list of licenses (Webex leaves empty lists out)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from reconciler.model.live import PersonReading
+from tests.unit.execute.bench import Bench, outcomes
+from tests.unit.execute.fakes import Webex, change, remove
+
+
+class Bare(Webex):
+    """Answers every reading with a record that has no list of licenses."""
+
+    async def read(self, person_id: str) -> PersonReading:
+        reading = await super().read(person_id)
+        return msgspec.structs.replace(reading, licenses=(), licenses_absent=True)
+
+
+def _bench(*held: str) -> Bench:
+    bench = Bench(ann=held)
+    bench.webex = Bare(bench.time, bench.log, ann=held)
+    return bench
+
+
+def test_it_does_not_prove_a_removal_while_the_answer_lists_licenses() -> None:
+    """Where the answer to the PATCH says that licenses are held, a record without a list leaves the outcome unknown."""
+    bench = _bench("a", "b")
+    bench.webex.drop["ann"] = {"a"}
+    result = bench.one(change("ann", remove("a")))
+    assert outcomes(result) == ["unknown"]
+    assert "shows no licenses at all" in result.operations[0].detail
+
+
+def test_it_proves_the_removal_of_the_last_license() -> None:
+    """Where the answer says that nothing is held either, the record is as it should be."""
+    assert outcomes(_bench("a").one(change("ann", remove("a")))) == ["done"]
