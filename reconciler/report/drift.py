@@ -60,6 +60,8 @@ def verdict(drift: Drift) -> str:
     facts = [f"{len(parts['preserved']):,} kept"] if parts["preserved"] else []
     facts += [f"{len(drift.waiting):,} waiting"] if drift.waiting else []
     if not differences:
+        blocked = wording.blocked(drift.findings)
+        facts += [f"{wording.count(blocked, 'person', 'people')} blocked by findings"] if blocked else []
         return ", ".join((f"Drift of {name}: none", *facts))
     people = wording.count(len({item.person_id for item in differences}), "person", "people")
     kinds = ", ".join(f"{len(parts[kind]):,} {kind}" for kind in ("missing", "extra") if parts[kind])

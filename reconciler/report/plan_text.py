@@ -189,5 +189,9 @@ def _advice(plan: Plan, plan_file: str | None, path: str) -> Iterable[str]:
         yield "People wait until units are free: buy more, take unused ones back, or change priorities."
     if plan.held:
         yield "What is held back is not sent: the findings and guards say why, and what would release it."
-    if not plan.changes and not plan.waiting and not plan.held and not wording.stopping(plan):
+    blocked = wording.blocked(plan.findings)
+    if not plan.changes and blocked:
+        people = f"{wording.count(blocked, 'person is', 'people are')} blocked by findings"
+        yield f"Nothing to send; {people}: each finding says what to do."
+    elif not plan.changes and not plan.waiting and not plan.held and not wording.stopping(plan):
         yield "Nothing: the organization is as the files want it."

@@ -6,10 +6,12 @@ its colours or reverse the reading direction before a report shows them.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
+from reconciler.model.finding import Finding
 from reconciler.model.plan import AttendeeOperation, Because, CallingProperties, LicenseOperation, Plan, Summary
 
 CAUSES = {
@@ -21,6 +23,7 @@ CAUSES = {
     "drift": "changed in Webex since the last apply",
     "config": "the files say so",
 }
+_ADDRESS = re.compile(r"[^\s:]+@[^\s:]+")  # places in files have a line number
 _FORMATTING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset({"\u200c", "\u200d"})  # they belong to words of several scripts and to emoji
 
@@ -132,11 +135,23 @@ def verdict(plan: Plan) -> str:
     `Plan for acme: 12 people, +14 licenses, -2, 3 waiting`
     """
     facts = _counts(plan.summary)
-    if not plan.changes:
+    stuck = blocked(plan.findings)
+    if not plan.changes and stuck:
+        facts = ["nothing to send", *facts, f"{count(stuck, 'person', 'people')} blocked by findings"]
+    elif not plan.changes:
         facts.insert(0, "nothing to change")
     else:
         facts.insert(0, count(plan.summary.people, "person", "people"))
     return f"Plan for {clean(plan.organization.name)}: {', '.join(facts)}"
+
+
+def blocked(findings: Iterable[Finding]) -> int:
+    """How many people findings keep from what the files want: those whom a warning names by address.
+
+    Whoever undoes our changes (`another-writer`) is no block: the change is planned all the same.
+    """
+    warnings = (item for item in findings if item.severity == "warning" and item.code != "another-writer")
+    return len({item.where for item in warnings if _ADDRESS.fullmatch(item.where)})
 
 
 def _counts(summary: Summary) -> list[str]:
