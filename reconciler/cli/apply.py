@@ -32,7 +32,11 @@ FAILED, INCOMPLETE = 1, 5
 @click.command()
 @path_argument
 @click.option("--plan", "plan_file", type=click.Path(path_type=Path), metavar="FILE", help="The plan to carry out.")
-@click.option("--yes", is_flag=True, help="Do not ask. Without --plan: additions only, nobody loses anything.")
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Do not ask. Without --plan: additions only; nobody loses more than an attendee role to a host license.",
+)
 @format_option("text", "json")
 def command(path: Path, plan_file: Path | None, yes: bool, format_: Format) -> None:
     """Carry out a plan for the files of PATH: read again, check, one call a person, verify, record.

@@ -139,7 +139,9 @@ class _Run:
         """Send one person now, or put them into `waiting`."""
         if self._halted():
             return
-        self._give_up(place, *self._canaries.given_up(self._rest[place]))
+        hopeless, why = self._canaries.given_up(self._rest[place])
+        self._give_up(place, [item for item in hopeless if item.operation == "add"], why)
+        self._give_up(place, [item for item in hopeless if item.operation == "remove"], _TOGETHER)
         change = self._rest[place]
         if not operations_of(change):
             self._progress.advance()

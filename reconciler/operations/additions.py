@@ -1,7 +1,8 @@
-"""The part of a plan that takes nothing from anybody: what `apply --yes` may do without a reviewed plan file.
+"""The part of a plan that takes nothing without giving better: what `apply --yes` may do without a reviewed plan file.
 
 A person who also loses something is left out whole, because a replacement goes as a whole or not at all. Only the
-promotion of an attendee stays: the role goes, and a host license of the same site comes in its place.
+promotion of an attendee stays: the role goes, and a host license of the same site comes in its place. If Webex takes the
+role and does not give the license, `execute` puts the role back at once.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from reconciler.model.plan import Change, Plan, PoolLine, Summary, stamp
 
 
 def additions_only(plan: Plan) -> tuple[Plan, int]:
-    """The plan without everybody who loses something, stamped anew, and how many people were left out."""
+    """The plan, stamped anew, without everybody who loses more than a role to a host license, and how many those are."""
     kept = tuple(change for change in plan.changes if _only_adds(change))
     left_out = len(plan.changes) - len(kept)
     if not left_out:

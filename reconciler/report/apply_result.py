@@ -1,4 +1,7 @@
-"""What came of an apply, as text or JSON: the counts, then everybody whose licenses are not as planned, and what to do."""
+"""What came of an apply, as text or JSON: the counts, who lost something, who else is not as planned, and what to do.
+
+Whoever lost something without getting what was to come in its place stands first: these people cannot wait.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +31,11 @@ _OUTCOMES = {
     "unknown": "unclear",
     "notSent": "not sent",
 }
+_LOST = "Lost: give it back in Control Hub now; these people have less than before, and less than the files say."
 _ADVICE = {
     "refused": "Refused: Webex's reason stands with each; correct it there or in the files, then plan again.",
     "ignored": "Without effect: plan again; if it stays, look at the person in Control Hub, or tell Cisco the tracking id.",
-    "skipped": "Skipped: these people changed since the plan was made; plan again.",
+    "skipped": "Skipped: the reason stands with each; plan again.",
     "failed": "Failed: nothing took effect; plan and apply again.",
     "unknown": "Unclear: sync, then plan again; the plan shows what is still to do.",
     "notSent": "Not sent: the run ended before; plan and apply again.",
@@ -71,30 +75,39 @@ def _text(result: ApplyResult) -> list[RenderableType]:
         parts.append(Text("Interrupted: calls in flight were finished, the rest was not sent.", style=WARN))
     if result.stopped:
         parts.append(Text(f"Stopped: {wording.clean(result.stopped)}", style=BAD))
+    lost = [person for person in result.people if any(item.lost for item in person.operations)]
+    if lost:
+        many = wording.count(len(lost), "person", "people")
+        parts.append(canvas.heading(f"Lost without a replacement ({many})", BAD))
+        for person in lost:
+            parts += _person(person, [item for item in person.operations if item.lost])
     undone = [person for person in result.people if not person.complete]
     if undone:
         parts.append(canvas.heading(f"Not as planned ({wording.count(len(undone), 'person', 'people')})", WARN))
         for person in undone[:IN_FULL]:
-            parts += _person(person)
+            parts += _person(person, [item for item in person.operations if item.outcome not in _DONE])
         if len(undone) > IN_FULL:
             parts.append(canvas.line(f"... and {len(undone) - IN_FULL:,} more: --format json", indent=2, style=FAINT))
-        parts += _next(undone)
+    if lost or undone:
+        parts += _next(lost, undone)
     return parts
 
 
-def _person(person: PersonResult) -> list[RenderableType]:
+def _person(person: PersonResult, items: list[OperationResult]) -> list[RenderableType]:
     tracking = f" (tracking id {wording.clean(person.tracking_id)})" if person.tracking_id else ""
     parts: list[RenderableType] = [canvas.line(f"{wording.clean(person.email)}{tracking}", indent=2, style=STRONG)]
-    return parts + [_operation(item) for item in person.operations if item.outcome not in _DONE]
+    return parts + [_operation(item) for item in items]
 
 
 def _operation(item: OperationResult) -> RenderableType:
     label = f"{wording.sign(item.operation)} {wording.operation_label(item.operation)}"
     detail = f": {wording.clean(item.detail)}" if item.detail else ""
-    return canvas.line(f"{label}: {_OUTCOMES[item.outcome]}{detail}", indent=4, hang=2)
+    outcome = "" if item.lost else f": {_OUTCOMES[item.outcome]}"
+    return canvas.line(f"{label}{outcome}{detail}", indent=4, hang=2)
 
 
-def _next(undone: list[PersonResult]) -> list[RenderableType]:
+def _next(lost: list[PersonResult], undone: list[PersonResult]) -> list[RenderableType]:
     kinds = {item.outcome for person in undone for item in person.operations}
-    advice = [text for kind, text in _ADVICE.items() if kind in kinds]
+    advice = [_LOST] if lost else []
+    advice += [text for kind, text in _ADVICE.items() if kind in kinds]
     return [canvas.heading("What next"), *(canvas.line(f"- {text}", indent=2, hang=2) for text in advice)]

@@ -183,7 +183,7 @@ class Journal:
     def __init__(self, log: list[str]) -> None:
         self.log = log
         self.settled: dict[str, tuple[PersonResult, PersonReading | None]] = {}
-        self.entries: list[tuple[Change, PersonResult]] = []
+        self.entries: list[tuple[Change, PersonResult, PersonReading | None]] = []
         self.no_intent: set[str] = set()
         self.no_outcome: set[str] = set()
         self._open: dict[int, Change] = {}
@@ -201,7 +201,7 @@ class Journal:
         assert self._open[seq].person_id == result.person_id
         self.log.append(f"settle {result.person_id}")
         self.settled[result.person_id] = (result, reading)
-        self.entries.append((self._open[seq], result))
+        self.entries.append((self._open[seq], result, reading))
 
 
 class Quiet:

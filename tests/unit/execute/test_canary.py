@@ -29,6 +29,7 @@ def test_sixty_people_keep_what_they_have() -> None:
         "The first replacement of its kind did not come out whole: Name of pro in place of Name of std for "
         "p00@acme.example: Webex answered 200 and left this out, without saying why."
     )
+    assert out.people[1].operations[1].detail.startswith("Kept")
     assert outcomes(out.people[-1]) == ["done"]
     assert bench.progress.steps == 61
 

@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.errors import WebexServerError, WebexUnreachableError
 from reconciler.model.plan import HOST_REPLACED, SUBSCRIPTION_REPLACED, TIER_REPLACED
+from reconciler.store.ledger import Holdings, after
 from tests.unit.execute.bench import Bench, outcomes
 from tests.unit.execute.fakes import add, change, paid, promoted, remove, taken_for
 
@@ -34,10 +35,14 @@ def test_the_ledger_neither_forgets_nor_learns_a_giver() -> None:
     bench = Bench(ann=["std"])
     bench.webex.drop["ann"] = {"pro"}
     bench.one(change("ann", *SWAP))
-    (_, first), (call, second) = bench.journal.entries
+    (_, first, _), (call, second, _) = bench.journal.entries
     assert outcomes(first) == ["ignored", "unknown"]
     assert [(item.operation, item.license_id, item.because) for item in call.licenses] == [("add", "std", ())]
     assert outcomes(second) == ["alreadyDone"]
+    ledger = Holdings(frozenset({"std"}), frozenset(), {"std": ("template:agents",)})
+    for _, result, reading in bench.journal.entries:
+        ledger = after(ledger, result, reading)
+    assert ledger == Holdings(frozenset({"std"}), frozenset(), {"std": ("template:agents",)})
 
 
 def test_a_role_comes_back_when_the_host_license_did_not_come() -> None:

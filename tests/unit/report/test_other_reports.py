@@ -14,7 +14,7 @@ from reconciler.model.explanation import ExplainedLicense, Explanation, Speaking
 from reconciler.model.inventory import Inventory, InventoryRow
 from reconciler.model.live import Scope, Snapshot
 from reconciler.model.plan import OrganizationRef, Waiting
-from reconciler.model.result import ApplyResult, OperationResult, PersonResult
+from reconciler.model.result import LOST, ApplyResult, OperationResult, PersonResult
 from reconciler.report import apply_result, drift, explanation, inventory, sync_summary
 from tests.support.plans import LOSES_CALLING, NOON, ROLE_GOES, SALES, SUITE
 
@@ -234,6 +234,20 @@ def test_operations_not_done_are_named_with_reason_and_next_step() -> None:
 def test_an_empty_apply_says_so() -> None:
     """Nothing to send is a good end."""
     assert apply_result.render(result()).startswith("Nothing to apply: every license is as planned\n")
+
+
+def test_who_lost_something_stands_first() -> None:
+    """A loss without replacement is done, and still the first thing to read and to act on; JSON says it in the detail."""
+    detail = f"{LOST}Webex took it and did not give Webex Meetings Suite."
+    person = PersonResult(
+        "P1", "p1@acme.example", (OperationResult(SUITE, "ignored", "206"), OperationResult(ROLE_GOES, "done", detail))
+    )
+    told = result("done", people=(person,), stopped="p1@acme.example lost it.")
+    text = apply_result.render(told)
+    flat = " ".join(text.split())
+    assert "Lost without a replacement (1 person) p1@acme.example - attendee role @ acme.webex.com: LOST:" in flat
+    assert text.index("Lost without") < text.index("Not as planned") < text.index("What next") < text.index("- Lost:")
+    assert json.loads(apply_result.render(told, "json"))["people"][0]["operations"][1]["detail"] == detail
 
 
 def test_an_apply_result_is_one_json_document() -> None:
