@@ -55,6 +55,9 @@ class LiveView(Protocol):
     def find(self, emails: Collection[str]) -> Mapping[str, Person]:
         """Canonical address -> person, over all of a person's addresses; addresses nobody has are left out."""
 
+    def find_former(self, emails: Collection[str]) -> Mapping[str, Person]:
+        """Canonical address -> person in the snapshot who had it in an earlier one and has it no more; the last who did."""
+
     def locate(self, people: Collection[str]) -> Mapping[str, int]:
         """Person id -> situation id, for those of `people` who are in the snapshot."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from reconciler.book.book import Book, Reading
 from reconciler.book.situations import Projector, marks_of
@@ -47,35 +47,38 @@ class Population:
 
     def _marks(self, live: LiveView) -> dict[str, Marks]:
         book = self._book
-        named = {address for item in book.exceptions.values() for address, _ in item.exception.users}
-        named |= {canonical.email(a) for paper in book.desired.acknowledgements for a in paper.users}
-        named |= {canonical.email(a) for a in book.organization.guards.protected}
+        named = {address for address, *_ in _named(book)}
         found = live.find(named) if named else {}
-        for item in book.exceptions.values():
-            for address, place in item.exception.users:
-                if address not in found:
-                    self.findings.append(
-                        Finding(
-                            "unknown-person",
-                            "warning",
-                            str(place),
-                            f"nobody in the organization has the address {address}",
-                            "correct the address, or delete the exception if the person left",
-                        )
+        missing = named - found.keys()
+        former = live.find_former(missing) if missing else {}
+        self._tell_addresses(missing, former)
+        known = {address: person.id for address, person in (*former.items(), *found.items())}
+        newcomers, paid = self._newcomers(live)
+        return marks_of(book, known, newcomers, paid)
+
+    def _tell_addresses(self, missing: Collection[str], former: Mapping[str, Person]) -> None:
+        """Findings for addresses of the files that nobody has now; who had one earlier is still meant by it (RULES 1.6)."""
+        for address, place, what, otherwise in _named(self._book):
+            if address in former:
+                self.findings.append(
+                    Finding(
+                        "person-renamed",
+                        "warning",
+                        place,
+                        f"{address} is now {former[address].email}",
+                        "correct the address; until then the person is known by the old one",
                     )
-        for address in sorted(map(canonical.email, book.organization.guards.protected)):
-            if address not in found:
+                )
+            elif address in missing and otherwise:
                 self.findings.append(
                     Finding(
                         "unknown-person",
                         "warning",
-                        str(book.organization.source),
-                        f"nobody in the organization has the protected address {address}",
-                        "correct `guards.protected`, or take the address out if the person left",
+                        place,
+                        f"nobody in the organization has the {what} {address}",
+                        otherwise,
                     )
                 )
-        newcomers, paid = self._newcomers(live)
-        return marks_of(book, {address: person.id for address, person in found.items()}, newcomers, paid)
 
     def _newcomers(self, live: LiveView) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
         newcomers: dict[str, frozenset[str]] = {}
@@ -231,6 +234,19 @@ class Population:
             key = self.key_of(person)
             if key in wanted:
                 yield person, key
+
+
+def _named(book: Book) -> Iterator[tuple[str, str, str, str]]:
+    """Every address that the files single out: canonical, its place, what to call it, what to do if nobody has it."""
+    for item in book.exceptions.values():
+        for address, place in item.exception.users:
+            yield address, str(place), "address", "correct the address, or delete the exception if the person left"
+    for address in sorted(map(canonical.email, book.organization.guards.protected)):
+        hint = "correct `guards.protected`, or take the address out if the person left"
+        yield address, str(book.organization.source), "protected address", hint
+    for paper in book.desired.acknowledgements:
+        for address in map(canonical.email, paper.users):
+            yield address, str(paper.source), "address", ""  # one that permits nothing is told as unused
 
 
 def _groups(nested: int) -> str:

@@ -36,7 +36,7 @@ def check(sight: Sight) -> list[GuardResult]:
             continue
         allowed, total = max(limit.count, math.floor(limit.percent * sight.people / 100)), len(people | before)
         if total > allowed:
-            already = f" ({len(before)} of them were sent before)" if before else ""
+            already = f" ({len(before)} of them by calls already sent)" if before else ""
             results.append(
                 GuardResult(
                     "additions-limit",

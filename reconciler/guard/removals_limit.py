@@ -64,7 +64,7 @@ def _people(number: int) -> str:
 
 
 def _already(before: set[str]) -> str:
-    return f" ({len(before)} of them were sent before)" if before else ""
+    return f" ({len(before)} of them by calls already sent)" if before else ""
 
 
 def _with_acknowledgement(sight: Sight, product: Product, allowed: int) -> tuple[int, bool]:

@@ -16,7 +16,7 @@ from sqlalchemy import func, select, union_all
 from reconciler.model import canonical
 from reconciler.model.catalog import License
 from reconciler.model.live import Group, Holder, Location, Person, PhoneNumber, Situation, Snapshot
-from reconciler.store import bulk, newcomers, versions
+from reconciler.store import bulk, former, newcomers, versions
 from reconciler.store.groups import GroupRow
 from reconciler.store.packing import Key, Unpacker, broken, decode, from_ms, to_ms
 from reconciler.store.tables import (
@@ -137,6 +137,16 @@ class View:
                 found |= self._by_other_address(connection, people, missing)
         return {address: found[address] for address in sorted(found)}
 
+    def find_former(self, emails: Collection[str]) -> Mapping[str, Person]:
+        """Canonical address -> person in the snapshot who had it in an earlier one and has it no more; the last who did."""
+        wanted = {canonical.email(email) for email in emails}
+        with self._database.read() as connection:
+            people = self._people(connection)
+            owners = former.owners(connection, people, self._org, self._moment, wanted)
+            by_id = self._by_id(connection, people, set(owners.values()))
+        now = {identity: _addresses(item) for identity, item in by_id.items()}
+        return {address: by_id[who] for address, who in sorted(owners.items()) if address not in now[who]}
+
     def locate(self, people: Collection[str]) -> Mapping[str, int]:
         """Person id -> situation id, for those of `people` who are in the snapshot."""
         with self._database.read() as connection:
@@ -195,11 +205,14 @@ class View:
             for address in map(canonical.email, others.split("\n")):
                 if address in missing:
                     owners.setdefault(address, identity)
-        chosen = select(*_columns(people)).where(
-            people.c.org == self._org, bulk.among(connection, people.c.person_id, set(owners.values()))
-        )
-        by_id = {row[0]: _person(row) for row in bulk.rows(connection, chosen)}
+        by_id = self._by_id(connection, people, set(owners.values()))
         return {address: by_id[identity] for address, identity in owners.items()}
+
+    def _by_id(self, connection: Connection, people: FromClause, wanted: set[str]) -> dict[str, Person]:
+        chosen = select(*_columns(people)).where(
+            people.c.org == self._org, bulk.among(connection, people.c.person_id, wanted)
+        )
+        return {row[0]: _person(row) for row in bulk.rows(connection, chosen)}
 
     def _values(
         self, table: Table, kind: type[T], prefix: str = "", among: Collection[str] | None = None
@@ -260,6 +273,10 @@ class _Row(msgspec.Struct, array_like=True, gc=False):
 def _columns(people: FromClause) -> list[Any]:
     names = ("person_id", "email", "name", "situation", "created", "other_emails", "phone", "extension", "location_id")
     return [people.c[name] for name in (*names, "provision_source")]
+
+
+def _addresses(person: Person) -> set[str]:
+    return {canonical.email(address) for address in (person.email, *person.other_emails)}
 
 
 def _person(row: tuple[Any, ...]) -> Person:

@@ -40,12 +40,13 @@ class Someone(msgspec.Struct):
     moved: datetime | None = None
     paid_at_first_sight: bool = False
     other_emails: tuple[str, ...] = ()
+    former_emails: tuple[str, ...] = ()
     provision_source: str | None = None
 
     @property
     def id(self) -> str:
-        """The Webex id of the person."""
-        return ids.encode("PEOPLE", self.email)
+        """The Webex id of the person; a new address leaves it as it was."""
+        return ids.encode("PEOPLE", self.former_emails[0] if self.former_emails else self.email)
 
 
 class FakeLive:
@@ -147,6 +148,10 @@ class FakeLive:
         wanted = set(emails)
         addresses = ((canonical.email(a), p) for p in self._people for a in (p.email, *p.other_emails))
         return {address: self._row(person) for address, person in addresses if address in wanted}
+
+    def find_former(self, emails: Collection[str]) -> Mapping[str, Person]:
+        former = {canonical.email(address): p for p in self._people for address in p.former_emails}
+        return {a: self._row(p) for a, p in former.items() if a in set(emails) and not self.find([a])}
 
     def locate(self, people: Collection[str]) -> Mapping[str, int]:
         return {p.id: self._row(p).situation for p in self._people if p.id in set(people)}

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from reconciler.model.desired import Guards, Retention
 from reconciler.model.live import Origin
-from tests.support.desired import desired, everyone, exception, live, members, organization, plan
-from tests.support.live import MSG, PREMIUM, RTT, SALES, SUITE, SUPPORT, Someone
+from tests.support.desired import (
+    acknowledgement,
+    changes,
+    codes,
+    desired,
+    everyone,
+    exception,
+    held,
+    live,
+    managed,
+    members,
+    organization,
+    plan,
+    stops,
+)
+from tests.support.live import MSG, PREMIUM, PRO, RTT, SALES, SUITE, SUPPORT, Someone
 
 FILES = desired(
     organization("groupsThenOrganization"),
@@ -64,3 +79,41 @@ def test_the_view_is_asked_only_for_people_that_matter() -> None:
     """People of keys nobody asked for are not fetched."""
     snapshot = live(Someone("a@x", groups=(SALES.id,)), Someone("b@x"))
     assert len(list(snapshot.people({1}))) == 1
+
+
+ANNA = Someone("anna@acme.example", holds=(PRO.id,), former_emails=("ann@acme.example",))
+LOSES = organization(retention=Retention(manual="remove"), manage=managed("Webex Calling - Professional"))
+
+
+def test_a_renamed_person_keeps_what_the_files_say_of_the_old_address() -> None:
+    """Exemption, additions, protection and acknowledgement go with the person, and a warning names the new address."""
+    base = everyone("Basic Messaging")
+    found = plan(desired(LOSES, base, exception("x", "ann@acme.example", exempt=True)), ANNA)
+    assert (changes(found), codes(found)) == ([], ["person-renamed"])
+    (told,) = (item for item in found.plan.findings if item.code == "person-renamed")
+    assert (told.severity, told.where, told.message) == (
+        "warning",
+        "x.yaml:1",
+        "ann@acme.example is now anna@acme.example",
+    )
+    org = organization(guards=Guards(protected=("ann@acme.example",)), retention=LOSES.retention, manage=LOSES.manage)
+    found = plan(desired(org, base), ANNA)
+    assert held(found) == [("- Webex Calling - Professional", "protected")]
+    assert codes(found) == ["person-renamed"]
+    paper = acknowledgement("Webex Calling - Professional", users=("ann@acme.example",))
+    found = plan(desired(LOSES, base, paper), ANNA)
+    assert ("irreversible" in stops(found), codes(found)) == (False, ["person-renamed"])
+    given = exception("x", "ann@acme.example", add=["Real-Time Translations"])
+    found = plan(desired(organization(), base, given), ANNA)
+    assert changes(found) == ["+ Real-Time Translations"]
+
+
+def test_an_address_belongs_to_who_has_it_now() -> None:
+    """Whoever has the address today is meant, not who had it before."""
+    ann = Someone("ann@acme.example", holds=(PRO.id,))
+    other = Someone("anna@acme.example", holds=(PRO.id,), former_emails=("annie@acme.example", "ann@acme.example"))
+    files = desired(LOSES, everyone("Basic Messaging"), exception("x", "ann@acme.example", exempt=True))
+    found = plan(files, ann, other)
+    assert changes(found, ann.email) == []
+    assert changes(found, other.email) == ["- Webex Calling - Professional"]
+    assert "person-renamed" not in codes(found)

@@ -244,3 +244,37 @@ def test_long_lists_fit_postgresql_too() -> None:
     compiled = statement.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
     assert "= ANY (" in str(compiled)
     assert list(compiled.params.values()) == [[1, 3]]
+
+
+def test_who_had_an_address_earlier(store: Store) -> None:
+    """A renamed person is found by what they were called, first or beside it, as long as they are there."""
+    sync(store, hour(0), [someone("ann", other_emails=("a@acme.example",)), someone("bob")])
+    asked = ["ANN@acme.example ", "a@acme.example", "bob@acme.example", "nobody@acme.example"]
+    assert store.live(ORG).find_former(asked) == {}
+    renamed = someone("ann", email="Anna@acme.example")
+    sync(store, hour(1), [renamed, someone("bob")])
+    view = store.live(ORG)
+    found = view.find_former(asked)
+    assert {address: item.id for address, item in found.items()} == {
+        "a@acme.example": "id-ann",
+        "ann@acme.example": "id-ann",
+    }
+    assert found["ann@acme.example"].email == "Anna@acme.example"
+    assert view.find_former([]) == {}
+    sync(store, hour(2), [someone("bob")])
+    assert store.live(ORG).find_former(asked) == {}
+    assert set(view.find_former(asked)) == {"a@acme.example", "ann@acme.example"}
+    sync(store, hour(3), [renamed, someone("bob")])
+    assert set(store.live(ORG).find_former(asked)) == {"a@acme.example", "ann@acme.example"}
+    sync(store, hour(4), [someone("ann"), someone("bob")])
+    assert list(store.live(ORG).find_former(["ann@acme.example", "anna@acme.example"])) == ["anna@acme.example"]
+
+
+def test_the_last_who_had_an_address_is_meant(store: Store) -> None:
+    """An address that went from one to another and is nobody's now was last the other's; other organizations do not count."""
+    sync(store, hour(0), [someone("ann", email="desk@acme.example"), someone("bob")])
+    sync(store, hour(1), [someone("ann"), someone("bob", email="desk@acme.example")])
+    sync(store, hour(2), [someone("ann"), someone("bob")])
+    assert store.live(ORG).find_former(["desk@acme.example"])["desk@acme.example"].id == "id-bob"
+    sync(store, hour(2), [someone("ann")], org="org-2")
+    assert store.live("org-2").find_former(["desk@acme.example"]) == {}
