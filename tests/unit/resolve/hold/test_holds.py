@@ -395,13 +395,6 @@ def test_people_who_seem_to_be_missing_stay_the_measure() -> None:
     assert plan(_losing(), ANN).ledger.registry.people == 1
 
 
-def test_people_who_seem_to_be_missing_stay_the_measure() -> None:
-    """An apply that held removals back because people are missing does not make that reading the new measure."""
-    assert plan(_losing(), ANN, memory=applied(_losing(), people_before=100)).ledger.registry.people == 100
-    assert plan(_losing(), ANN, memory=applied(_losing(), people_before=1)).ledger.registry.people == 1
-    assert plan(_losing(), ANN).ledger.registry.people == 1
-
-
 @pytest.mark.parametrize(("before", "holds"), [(10, False), (11, True)])
 def test_the_edge_of_shrinkage(before: int, holds: bool) -> None:
     """Exactly the allowed shrinkage passes; one person more holds."""
