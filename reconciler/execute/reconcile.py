@@ -1,6 +1,7 @@
 """What of a reviewed plan may still be sent, now that the organization was read again (RULES 7.5). Pure.
 
-Only operations that are in both plans are sent: fewer or softer is fine, more never. Where the fresh plan both gives
+Only operations that are in both plans are sent, with the reasons of the fresh one, because what is a replacement and who
+gave what is read from them: fewer or softer is fine, more never. Where the fresh plan both gives
 and takes for one person, it goes as a whole or not at all: half of a replacement would be something nobody planned.
 """
 
@@ -27,7 +28,8 @@ NO_UNIT = "No unit is left: the person waits."
 
 
 class Reconciled(msgspec.Struct, frozen=True):
-    """The reviewed plan, split. `to_send` in the plan's order, each with what the fresh plan expects of the person.
+    """The reviewed plan, split. `to_send` in the plan's order, each with what the fresh plan expects of the person, and its
+    reasons.
 
     `already_done` and `skipped` hold one result per person concerned; a person may be in all three. `held`: operations
     of the reviewed plan that a guard holds back now; they are not sent and do not count as undone.
@@ -52,7 +54,7 @@ def reconcile_with_live(planned: Plan, fresh: Plan, lookup: Lookup) -> Reconcile
         for item in operations_of(change):
             kept = state.held.get(key(change.person_id, item))
             if state.sendable(change, item):
-                sending.append(item)
+                sending.append(state.own(change, item))
             elif kept is not None:
                 held.append(kept)
             else:
@@ -79,6 +81,11 @@ class _Fresh:
 
     def sendable(self, change: Change, item: AnyOperation) -> bool:
         return self._has(change, item) and self._whole[bare(change.person_id)]
+
+    def own(self, change: Change, item: AnyOperation) -> AnyOperation:
+        """What the fresh plan calls `item`: the reasons of a file from outside decide nothing."""
+        wanted, fresh = key(change.person_id, item), self.changes[bare(change.person_id)]
+        return next(other for other in operations_of(fresh) if key(change.person_id, other) == wanted)
 
     def judge(self, change: Change, item: AnyOperation) -> OperationResult:
         """alreadyDone, or skipped with the reason, for an operation that is not to be sent."""

@@ -10,7 +10,7 @@ import asyncio
 import os
 import platform
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ import msgspec
 
 from reconciler.errors import BlockedPlanError, PlanFileError, ReconcilerError, StalePlanError
 from reconciler.execute import CarriedOut, Delays, Reconciled, StopSignal, carry_out, held_in_words, reconcile_with_live
+from reconciler.execute.operation import AnyOperation, key, operations_of
 from reconciler.execute.reading import Sleep
 from reconciler.model import ids
 from reconciler.model.desired import Desired
@@ -246,17 +247,18 @@ def _in_order(plan: Plan, results: Iterable[PersonResult]) -> tuple[PersonResult
     for result in results:
         found.setdefault(ids.uuid_of(result.person_id), []).append(result)
     return tuple(
-        _joined(found[person], [*change.licenses, *change.attendee_sites])
+        _joined(found[person], operations_of(change))
         for change in plan.changes
         if (person := ids.uuid_of(change.person_id)) in found
     )
 
 
-def _joined(results: list[PersonResult], order: list[object]) -> PersonResult:
+def _joined(results: list[PersonResult], planned: Sequence[AnyOperation]) -> PersonResult:
     operations = [item for result in results for item in result.operations]
+    order = [key("", operation) for operation in planned]
 
     def place(item: OperationResult) -> int:
-        return order.index(item.operation)
+        return order.index(key("", item.operation))
 
     return msgspec.structs.replace(results[0], operations=tuple(sorted(operations, key=place)))
 

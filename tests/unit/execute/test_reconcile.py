@@ -8,10 +8,19 @@ import msgspec
 import pytest
 
 from reconciler.execute import Holdings, Reconciled, holdings, reconcile_with_live
-from reconciler.execute.operation import AnyOperation, operations_of
+from reconciler.execute.operation import AnyOperation, Key, key, operations_of
 from reconciler.execute.reconcile import GONE, MORE, NO_LONGER, NO_UNIT, OPPOSITE, OTHER_CALLING, OTHER_POOL
-from reconciler.model.plan import Because, CallingProperties, Expects, Held, LicenseOperation, Plan, Waiting
-from tests.unit.execute.fakes import START, add, change, remove, role
+from reconciler.model.plan import (
+    TIER_REPLACED,
+    Because,
+    CallingProperties,
+    Expects,
+    Held,
+    LicenseOperation,
+    Plan,
+    Waiting,
+)
+from tests.unit.execute.fakes import START, add, change, paid, remove, role, taken_for
 from tests.unit.execute.plans import plan
 
 SITE = "acme.webex.com"
@@ -26,13 +35,13 @@ def renamed(operation: LicenseOperation, license_id: str) -> LicenseOperation:
 
 def told(operations: Iterable[AnyOperation], split: Reconciled) -> list[str]:
     """For each operation what became of it: `sent`, `held`, `done`, or the reason why it is skipped."""
-    words: dict[AnyOperation, str] = {}
+    words: dict[Key, str] = {}
     for person in split.to_send:
-        words |= dict.fromkeys(operations_of(person), "sent")
-    words |= {item.operation: "held" for item in split.held}
-    words |= {item.operation: "done" for person in split.already_done for item in person.operations}
-    words |= {item.operation: item.detail for person in split.skipped for item in person.operations}
-    return [words[item] for item in operations]
+        words |= {key("", item): "sent" for item in operations_of(person)}
+    words |= {key("", item.operation): "held" for item in split.held}
+    words |= {key("", item.operation): "done" for person in split.already_done for item in person.operations}
+    words |= {key("", item.operation): item.detail for person in split.skipped for item in person.operations}
+    return [words[key("", item)] for item in operations]
 
 
 def split_of(planned: Plan, fresh: Plan, **live: Holdings) -> Reconciled:
@@ -133,3 +142,10 @@ def test_nobody_is_looked_up_when_both_plans_agree() -> None:
 
     same = plan(change("ann", add("a")), change("bob", remove("b")))
     assert len(reconcile_with_live(same, same, refuse).to_send) == 2
+
+
+def test_the_reasons_sent_are_those_of_the_fresh_plan() -> None:
+    """A plan file cannot hide that a removal is one half of a replacement, nor say who gave what."""
+    honest, hidden = taken_for(TIER_REPLACED), remove("std")
+    split = split_of(plan(change("ann", add("pro"), hidden)), plan(change("ann", paid("pro"), honest)))
+    assert split.to_send[0].licenses == (paid("pro"), honest)

@@ -26,7 +26,7 @@ from reconciler.model.plan import GuardResult, Held, Plan
 from reconciler.model.result import ApplyResult
 from reconciler.operations.apply import Pace, apply
 from tests.unit.execute.bench import outcomes
-from tests.unit.execute.fakes import START, Stop, add, change, pool, remove
+from tests.unit.execute.fakes import START, Stop, add, change, paid, pool, remove
 from tests.unit.execute.plans import plan
 from tests.unit.operations.fakes import Named, World, desired
 
@@ -190,6 +190,15 @@ def test_only_what_both_plans_want(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not result.complete
     assert bench.world.store.recorded == []
     assert bench.world.store.finished == [("run-1", False)]
+
+
+def test_reasons_are_those_of_the_fresh_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan file with other reasons is matched, carried out and told; what is recorded are the reasons of the fresh plan."""
+    reviewed, fresh = plan(change("ann", add("a"), add("pro"))), plan(change("ann", paid("pro")))
+    bench = Bench(monkeypatch, fresh, ann=["a"])
+    (ann,) = bench.apply(reviewed).people
+    assert outcomes(ann) == ["alreadyDone", "done"]
+    assert ann.operations[1].operation == paid("pro")
 
 
 def test_held_operations_do_not_count_as_undone(monkeypatch: pytest.MonkeyPatch) -> None:
