@@ -37,6 +37,16 @@ def demo(write: Write, progress: Progress, *, width: int = 80, colour: bool = Fa
         _Story(write, progress, Path(directory), width, colour).tell(people)
 
 
+class _WithoutNotes:
+    """Progress that keeps its bars and drops its notes: the story tells the same figures itself."""
+
+    def __init__(self, inner: Progress) -> None:
+        self.start, self.advance, self.finish = inner.start, inner.advance, inner.finish
+
+    def note(self, text: str) -> None:
+        """Nothing."""
+
+
 class _Story:
     """One telling: the sandbox, the files, and the context that connects them."""
 
@@ -46,7 +56,9 @@ class _Story:
         self._write, self._width, self._colour = write, width, colour
         self._files = directory / "desired-state"
         self._store = Store.open(f"sqlite:///{directory}/store.db")
-        self._context = Context(lambda: self._store, self._connect, progress, lambda: datetime.now(UTC), __version__)
+        self._context = Context(
+            lambda: self._store, self._connect, _WithoutNotes(progress), lambda: datetime.now(UTC), __version__
+        )
 
     def tell(self, people: int) -> None:
         """From the first file to the drift report."""

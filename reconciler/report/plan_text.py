@@ -16,6 +16,7 @@ from reconciler.report.canvas import BAD, FAINT, GOOD, STRONG, WARN
 from reconciler.report.sections import Section
 
 PEOPLE_IN_FULL = 50
+WAITING_NAMED = 12
 NAMED = 20
 ALL_OF_THEM = "webex-licenses show FILE --format json"
 
@@ -84,7 +85,9 @@ def _waiting(plan: Plan) -> Section:
         parts.append(canvas.line(f"{label}: {wording.count(len(people), 'person', 'people')}", indent=2))
         for (since, why), names in grouping.waiting_alike(people).items():
             parts.append(canvas.line(f"since {since}: {why}", indent=6, style=FAINT))
-            parts.append(canvas.line(wording.some(names, PEOPLE_IN_FULL), indent=6))
+            parts.append(canvas.line(wording.some(names, WAITING_NAMED), indent=6))
+    if len(plan.waiting) > WAITING_NAMED:
+        parts.append(canvas.line(f"Every person: {ALL_OF_THEM}", indent=2, style=FAINT))
     return parts
 
 

@@ -165,7 +165,7 @@ def _counts(summary: Summary) -> list[str]:
 
 def _signed(added: int, removed: int, noun: str) -> list[str]:
     if added and removed:
-        return [f"+{count(added, noun)}", f"-{removed:,}"]
+        return [f"+{added:,} and -{count(removed, noun)}"]
     return [f"{mark}{count(number, noun)}" for mark, number in (("+", added), ("-", removed)) if number]
 
 

@@ -169,7 +169,7 @@ def test_show_prints_a_saved_plan(name: str) -> None:
     """Text by default, with the next command naming the file."""
     result = run("show", str(saved(name)))
     assert result.exit_code == 0
-    assert result.stdout.startswith("Plan for acme: 2 people, +2 licenses, -1,")
+    assert result.stdout.startswith("Plan for acme: 2 people, +2 and -1 license,")
 
 
 def test_show_as_json_is_the_file_itself() -> None:

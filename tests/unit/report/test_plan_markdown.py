@@ -14,7 +14,7 @@ def test_verdict_counts_and_names_stand_above_the_folded_details() -> None:
     """A reviewer sees what hurts without opening anything."""
     text = plan_markdown.render(one_of_everything())
     top = text[: text.index("<details>")]
-    assert top.startswith("### Plan for acme: 2 people, +2 licenses, -1,")
+    assert top.startswith("### Plan for acme: 2 people, +2 and -1 license,")
     assert "**Apply would stop before sending anything: 1 guard.**" in top
     assert "| Licenses | 2 | 1 | 1 | 2 | 1 |" in top
     assert "**Cannot be taken back (2):**" in top
@@ -34,7 +34,7 @@ def test_a_huge_plan_stays_below_the_limit_and_keeps_its_counts(people: int) -> 
     )
     text = plan_markdown.render(many)
     assert len(text) <= 60_000
-    assert f"{people:,} people, +{people:,} licenses, -{30 * people:,}, {30 * people:,} irreversible" in text
+    assert f"{people:,} people, +{people:,} and -{30 * people:,} licenses, {30 * people:,} irreversible" in text
     assert "**Waiting (3,000):**" in text
     assert "<summary>Findings: 3,000</summary>" in text
     assert "in the plan file." in text

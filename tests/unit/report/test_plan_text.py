@@ -9,7 +9,7 @@ from reconciler.report import plan_text
 from tests.support.plans import NOON, SALES, SUITE, change, one_of_everything, plan
 
 EVERYTHING = """\
-Plan for acme: 2 people, +2 licenses, -1, -1 attendee role, 1 irreversible, 2
+Plan for acme: 2 people, +2 and -1 license, -1 attendee role, 1 irreversible, 2
 held back, 1 waiting
 Apply would stop before sending anything: 1 guard.
   ! irreversible: 1 Calling license would go without an Acknowledgement.
