@@ -17,7 +17,8 @@ _HEAD = """\
 # The rules
 
 Written by `make rules` from `reconciler/resolve/` and `reconciler/guard/`; do not edit. Rules act in this order,
-once for everybody in the same situation.
+once for everybody in the same situation. RULES 4.2 is a number of the rule book that the product was designed from, R35, C1
+and F4 are rules, contradictions and failures that were found in Webex's own documents and elsewhere.
 """
 _PARTS: tuple[tuple[str, str, tuple[Rule, ...]], ...] = (
     ("Wishing", "What should a person hold? These look at who somebody is, not yet at what they hold.", WISHING),

@@ -1,4 +1,4 @@
-"""Sandbox file to organization (INTERFACE.md, "Sandbox file"); `dump` is the way back.
+"""Sandbox file to organization (docs/sandbox.md); `dump` is the way back.
 
 Everything wrong with a file is told at once, as findings of a SchemaError. Whatever a file leaves out gets a value that
 makes the organization plausible: totals that suffice, a location and an extension for people who hold Calling, names from

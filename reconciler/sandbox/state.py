@@ -73,7 +73,7 @@ class State:
 
     @classmethod
     def from_shape(cls, shape: Any, where: str = "sandbox") -> State:
-        """The organization of an already parsed sandbox file (a dict in the shape of INTERFACE.md)."""
+        """The organization of an already parsed sandbox file (a dict in the shape of docs/sandbox.md)."""
         from reconciler.sandbox.file import build
 
         return build(shape, where)

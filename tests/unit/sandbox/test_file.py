@@ -31,7 +31,7 @@ people:
 
 
 def test_the_documented_example_loads(tmp_path: Path) -> None:
-    """The file of INTERFACE.md is an organization: ids, counters, nesting."""
+    """The file that docs/sandbox.md describes is an organization: ids, counters, nesting."""
     path = tmp_path / "sandbox.yaml"
     path.write_text(EXAMPLE)
     state = State.from_file(path)
