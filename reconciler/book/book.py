@@ -190,14 +190,6 @@ class Book:
     def _pools(self, products: frozenset[Product]) -> frozenset[str]:
         return frozenset(pool for product in products for pool in self.catalog.sellers.get(product, ()))
 
-    def is_declared(self, product: Product) -> bool:
-        """Whether the files make this product the tool's business (RULES 4.1)."""
-        return product in self.declared
-
-    def registered(self, name: str) -> RegisteredTemplate | None:
-        """The template as it was at the last completed apply."""
-        return self._registered.get(name)
-
     def templates_of(self, groups: frozenset[str]) -> frozenset[str]:
         """The names of the templates that list any of these groups, now or at the last completed apply."""
         now = {item.name for item in self.templates if item.groups & groups}

@@ -23,7 +23,6 @@ class Projector:
         self._sites = frozenset(product.site for product in book.declared if product.site)
         self._seen_groups: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._seen_pools: dict[tuple[str, ...], tuple[str, ...]] = {}
-        self._budgeted = frozenset[str]()
 
     def watch(self, groups: Iterable[str]) -> None:
         """Keep these groups in keys as well (budgets look at them)."""

@@ -67,9 +67,8 @@ class Differ:
         self._answers = answers
         self._population = population
         self._allocation = allocation
-        registry = book.memory.registry
-        self._arrived = live.first_seen_after(registry.applied_at) if registry else frozenset[str]()
-        self._moved = live.moved_after(registry.applied_at) if registry else frozenset[str]()
+        self._live = live
+        self._arrived = self._moved = frozenset[str]()
         self._now = live.snapshot().taken_at
         self._waited = {person for person, _ in book.memory.waiting}
         self._declared: dict[Key, tuple[str, ...]] = {}
@@ -84,6 +83,11 @@ class Differ:
         """All changes."""
         result = Difference(findings=list(self._allocation.findings))
         active = [key for key, answer in self._answers.items() if not answer.quiet]
+        registry = self._book.memory.registry
+        if active and registry is not None:
+            # They look through everybody, so they are asked only where a change needs its cause.
+            self._arrived = self._live.first_seen_after(registry.applied_at)
+            self._moved = self._live.moved_after(registry.applied_at)
         for person, key in self._population.fetch(active):
             answer = self._answers[key]
             for refused in answer.refused:

@@ -23,7 +23,7 @@ from reconciler.execute.reading import Delays, Seen, Sleep, look, watch
 from reconciler.execute.redress import Redress
 from reconciler.execute.replacement import owed
 from reconciler.model.plan import Change, LicenseOperation
-from reconciler.model.result import OperationResult, Outcome, PersonResult
+from reconciler.model.result import OperationResult, Outcome
 from reconciler.ports import Clock, Journal, LicenseWriter, PatchAnswer
 
 _GATEWAY_TIMEOUT = 504
@@ -73,11 +73,6 @@ class Sender:
         if error.status in (None, _GATEWAY_TIMEOUT):  # nobody answered, so the call may still be on its way
             return (*polls, max(polls, default=0.0) + self._delays.grace)
         return polls
-
-
-def not_sent(change: Change, reason: str) -> PersonResult:
-    """A person whose turn never came."""
-    return result_of(change, _all(change, "notSent", reason))
 
 
 def _answered(change: Change, answer: PatchAnswer, seen: Seen) -> Verdict:

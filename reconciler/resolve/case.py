@@ -104,10 +104,6 @@ class Case:
                 return pool
         return None
 
-    def will_hold(self, product: Product) -> bool:
-        """Whether the person holds it after the plan, if everything wished is given."""
-        return product in self.wishes or self.stays(product) is not None
-
     def keep(self, holding: str, product: Product, row: str, because: tuple[Because, ...]) -> None:
         """Decide that a holding stays although nothing grants it."""
         self.leaving.pop(holding, None)

@@ -78,7 +78,7 @@ class History:
         now = {identity: groups & watched for identity, _, groups in self._changed_after(when)}
         return frozenset(
             identity
-            for identity, since, until, groups in self._past_of_changed(when)
+            for identity, since, until, groups in (self._past_of_changed(when) if now else ())
             if since <= when < until and groups & watched != now[identity]
         )
 

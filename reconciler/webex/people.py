@@ -36,22 +36,6 @@ class _Phone(msgspec.Struct, gc=False):
     primary: Flag = None
 
 
-class _Person(msgspec.Struct, gc=False, rename="camel"):
-    id: str
-    emails: tuple[str, ...] | None = ()
-    display_name: str | None = None
-    licenses: msgspec.Raw = _NOTHING
-    site_urls: msgspec.Raw = _NOTHING
-    created: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
-    type: str | None = None
-    login_enabled: Flag = None
-    invite_pending: Flag = None
-    phone_numbers: tuple[_Phone, ...] | None = None
-    extension: str | None = None
-    location_id: str | None = None
-    errors: dict[str, Any] | None = None
-
-
 class _Plain(msgspec.Struct, gc=False, rename="camel"):
     """A person in a list without Calling data. Phone numbers are left undecoded: the directory knows the work phone."""
 
@@ -65,6 +49,14 @@ class _Plain(msgspec.Struct, gc=False, rename="camel"):
     login_enabled: Flag = None
     invite_pending: Flag = None
     errors: dict[str, Any] | None = None
+
+
+class _Person(_Plain, gc=False, rename="camel"):
+    """A person with everything that we read."""
+
+    phone_numbers: tuple[_Phone, ...] | None = None
+    extension: str | None = None
+    location_id: str | None = None
 
 
 class _Page(msgspec.Struct):
@@ -211,7 +203,7 @@ class _SharedTuples:
         return value
 
 
-def _state(item: _Person | _Plain) -> State:
+def _state(item: _Plain) -> State:
     if (item.type or "person").lower() != "person":
         return "machine"
     if not flag(item.login_enabled, absent=True):
