@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from reconciler.guard import GUARDS
-from reconciler.resolve import HOLDS, SETTLING, WISHING, Rule
+from reconciler.resolve import HOLDS, SETTLING, WISHING, CaseRule
 
 _HEAD = """\
 # The rules
@@ -20,7 +20,7 @@ Written by `make rules` from `reconciler/resolve/` and `reconciler/guard/`; do n
 once for everybody in the same situation. RULES 4.2 is a number of the rule book that the product was designed from, R35, C1
 and F4 are rules, contradictions and failures that were found in Webex's own documents and elsewhere.
 """
-_PARTS: tuple[tuple[str, str, tuple[Rule, ...]], ...] = (
+_PARTS: tuple[tuple[str, str, tuple[CaseRule, ...]], ...] = (
     ("Wishing", "What should a person hold? These look at who somebody is, not yet at what they hold.", WISHING),
     (
         "Settling",

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
-
+from reconciler.model.rule import Rule
 from reconciler.resolve import (
     a_denied_prerequisite_blocks,
     a_held_host_license_keeps_its_site,
@@ -44,18 +43,13 @@ from reconciler.resolve.hold import (
 )
 from reconciler.resolve.scope import scope_needed
 
-__all__ = ["HOLDS", "RULES", "SETTLING", "WISHING", "Rule", "scope_needed"]
+__all__ = ["HOLDS", "RULES", "SETTLING", "WISHING", "CaseRule", "scope_needed"]
 
 
-class Rule(msgspec.Struct, frozen=True):
-    """A rule: its claim (the name of its file), its number in the rule book, and what it does to a case."""
+CaseRule = Rule[Callable[[Case], None]]
+"""A rule that reads and writes the working sheet of one situation."""
 
-    claim: str
-    number: str
-    act: Callable[[Case], None]
-
-
-WISHING: tuple[Rule, ...] = (
+WISHING: tuple[CaseRule, ...] = (
     Rule("outsiders-are-left-alone", "1.5", outsiders_are_left_alone.act),
     Rule("exempt-people-are-left-alone", "1.6", exempt_people_are_left_alone.act),
     Rule("the-mode-selects-templates", "1.1, 1.2", the_mode_selects_templates.act),
@@ -70,7 +64,7 @@ WISHING: tuple[Rule, ...] = (
     Rule("free-prerequisites-come-along", "3.7", free_prerequisites_come_along.act),
 )
 
-SETTLING: tuple[Rule, ...] = (
+SETTLING: tuple[CaseRule, ...] = (
     Rule("a-held-unit-satisfies", "3.2, 4.3", a_held_unit_satisfies.act),
     Rule("retention-decides-the-rest", "4.1, 4.2", retention_decides_the_rest.act),
     Rule("calling-needs-a-readable-record", "6.5, 6.6", calling_needs_a_readable_record.act),
@@ -82,7 +76,7 @@ SETTLING: tuple[Rule, ...] = (
     Rule("requests-are-what-is-left", "4.4", requests_are_what_is_left.act),
 )
 
-HOLDS: tuple[Rule, ...] = (
+HOLDS: tuple[CaseRule, ...] = (
     Rule("protected-people-lose-nothing", "7.4", protected_people_lose_nothing.act),
     Rule("the-first-apply-only-adds", "7.6", the_first_apply_only_adds.act),
     Rule("lost-groups-release-nothing", "1.7", lost_groups_release_nothing.act),
@@ -90,4 +84,4 @@ HOLDS: tuple[Rule, ...] = (
     Rule("unacknowledged-losses-are-held", "7.2", unacknowledged_losses_are_held.act),
 )
 
-RULES: tuple[Rule, ...] = WISHING + SETTLING + HOLDS
+RULES: tuple[CaseRule, ...] = WISHING + SETTLING + HOLDS
