@@ -1,0 +1,270 @@
+"""The examples in the docstrings of rules: a tiny organization in YAML, and its plan in words.
+
+`example(text)` prints what the real loader and the real planner make of it. The keys:
+
+    organization: {assignment: groups, ...}      the spec of the Organization document; assignment `organization` unless given
+    templates: {sales: {groups: [Sales], licenses: [Real-Time Translations, {license: ..., site: ...}], ...}}
+    exceptions: {ann: {users: [ann], deny: [...]}}      users by first name; `reason` is filled in
+    acknowledgements: {paper: {license: ..., max: 3}}   `reason` and `until` are filled in
+    calling: [{email: ann, location: HQ, number: "+14085550100"}]     rows of a CallingAssignments document
+    units: {Webex Calling - Professional: 1, Webex Meetings Suite (Sub-2): 0}      units bought, where it matters
+    people: {ann: {in: [Sales], holds: [NAME, NAME (Sub-2)], attendee: [acme.webex.com], given: {NAME: sales},
+                   state: deactivated, phone: "+14085550100", admin: [acme.webex.com], since: {NAME: 2026-01-01}}}
+    numbers: ["+14085550100"]     free numbers at the location HQ; {"+14085550100": HUNT_GROUP} gives them an owner
+    before: {templates: ..., organization: ..., exceptions: ...}     the files of the last apply, where they differed
+
+The organization owns the licenses of `tests/support/live.py` (those that `units` names, and all others with 10 units), the
+groups Sales, Support and Everyone, and the location HQ. What `given` names was given by that template; anything else held was
+given by hand. Unless `firstRun: true`, the same files (or `before`) were applied once.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from reconciler.load.loader import load_desired
+from reconciler.model import ids
+from reconciler.model.catalog import CONTROL_HUB_MANAGED, License
+from reconciler.model.desired import Desired
+from reconciler.model.live import Group, Location, PhoneNumber
+from reconciler.model.memory import Memory
+from reconciler.model.plan import AttendeeOperation, Because, LicenseOperation, Plan
+from reconciler.planner import Planned, make_plan
+from tests.support.desired import applied
+from tests.support.live import ALL, NOW, SALES, SITE, SUPPORT, FakeLive, Someone, license_id
+
+EVERYONE = Group(ids.encode("SCIM_GROUP", "44444444-4444-4444-8444-444444444444:o"), "Everyone")
+GROUPS = {group.name: group for group in (SALES, SUPPORT, EVERYONE)}
+HQ = Location(ids.encode("LOCATION", "55555555-5555-4555-8555-555555555555"), "HQ", True)
+EMEA = "emea.webex.com"
+OWNED = (
+    *ALL,
+    License(license_id("FSS", 11), "Screen Share", 1000, 0),
+    License(license_id("FTM", 12), "Basic Space Meetings", 1000, 0),
+    License(license_id("MS", 13), "Advanced Messaging", 10, 0, 0, 0, "Sub-1"),
+    License(license_id("CF", 14), "Advanced Space Meetings", 10, 0, 0, 0, "Sub-1"),
+    License(license_id("UCPREM", 15), "Unified Communication Manager (UCM)", 10, 0, 0, 0, "Sub-1"),
+    License(license_id("BCCA", 16), "Webex Calling - Workspaces", 10, 0, 0, 0, "Sub-1"),
+    License(license_id("EE", 17, EMEA), "Webex Meetings Suite", 10, 0, 0, 0, "Sub-1", EMEA, CONTROL_HUB_MANAGED),
+    License(license_id("EC", 18, SITE), "Webex Event Center", 10, 0, 0, 0, "Sub-1", SITE, CONTROL_HUB_MANAGED),
+    License(license_id("BCAC", 19), "Webex Calling - Attendant Console", 10, 0, 0, 0, "Sub-1"),
+)
+_QUIET = {"first-run", "template-speaks-for-nobody", "unknown-default", "person-renamed"}
+
+
+def example(text: str, *, reasons: bool = False, kept: bool = False) -> None:
+    """Print the plan for `text`, one line for each thing that happens or does not; with `reasons`, why.
+
+    With `kept` also what is held, granted by nothing and kept, with the reason.
+
+    >>> example('''
+    ... templates: {everyone: {licenses: [Real-Time Translations]}}
+    ... people: {ann: {}, bob: {holds: [Real-Time Translations]}}
+    ... ''')
+    ann: + Real-Time Translations
+    """
+    planned = planned_from(yaml.load(text, Loader=yaml.BaseLoader))
+    if isinstance(planned, list):
+        lines = planned
+    else:
+        lines = _lines(planned.plan, reasons) + (_kept(planned) if kept else [])
+    sys.stdout.write(("\n".join(lines) or "nothing to do") + "\n")
+
+
+def planned_from(story: Mapping[str, Any]) -> Planned | list[str]:
+    """The plan of a story, or its errors in words."""
+    files = _files(story)
+    if isinstance(files, list):
+        return files
+    snapshot = _live(story)
+    try:
+        memory = _memory(story, files, snapshot)
+        return make_plan(files, snapshot, memory, NOW, "0")
+    except Exception as error:  # UnknownNameError carries findings; anything else is a broken example
+        findings = getattr(error, "findings", None)
+        if not findings:
+            raise
+        return [f"error {item.code}: {item.message}" for item in findings]
+
+
+def _memory(story: Mapping[str, Any], files: Desired, snapshot: FakeLive) -> Memory:
+    if story.get("firstRun"):
+        return Memory()
+    earlier = _files({"organization": story.get("organization", {}), **story["before"]}) if "before" in story else files
+    assert isinstance(earlier, Desired), earlier
+    memory = applied(earlier, snapshot)
+    assert memory.registry is not None
+    registry = msgspec.structs.replace(memory.registry, applied_at=NOW - timedelta(days=1))
+    in_force = {name: NOW - timedelta(days=1) for name in memory.in_force}
+    return msgspec.structs.replace(memory, registry=registry, in_force=in_force)
+
+
+def _files(story: Mapping[str, Any]) -> Desired | list[str]:
+    documents = [_document("Organization", "acme", _organization(story.get("organization") or {}))]
+    for name, spec in (story.get("templates") or {}).items():
+        kind = "GroupTemplate" if "groups" in spec else "OrganizationTemplate"
+        documents.append(_document(kind, name, {**spec, "licenses": _references(spec.get("licenses", ()))}))
+    for name, spec in (story.get("exceptions") or {}).items():
+        added = {"add": _references(spec["add"])} if "add" in spec else {}
+        users = {"users": _addresses(spec["users"])}
+        documents.append(_document("UserException", name, {"reason": "because", **spec, **added, **users}))
+    for name, spec in (story.get("acknowledgements") or {}).items():
+        users = {"users": _addresses(spec["users"])} if "users" in spec else {}
+        filled = {"reason": "we know", "until": "2027-01-01", **spec, **users}
+        documents.append(_document("Acknowledgement", name, filled))
+    if story.get("calling"):
+        rows = [{**row, "email": _address(row["email"])} for row in story["calling"]]
+        documents.append(_document("CallingAssignments", "rows", {"rows": rows}))
+    with tempfile.TemporaryDirectory() as directory:
+        text = yaml.dump_all((_typed(item) for item in documents), sort_keys=False, allow_unicode=True)
+        Path(directory, "acme.yaml").write_text(text, encoding="utf-8")
+        loaded = load_desired(Path(directory))
+    if loaded.desired is None:
+        return [f"error {item.code}: {item.message}" for item in loaded.findings if item.severity == "error"]
+    return loaded.desired
+
+
+def _document(kind: str, name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+    return {"apiVersion": "webex-licenses/v1", "kind": kind, "metadata": {"name": name}, "spec": dict(spec)}
+
+
+def _organization(spec: Mapping[str, Any]) -> dict[str, Any]:
+    guards = {"firstApply": "all", "removals": {"count": "100"}, **spec.get("guards", {})}
+    return {
+        "assignment": "organization",
+        "defaults": {"subscription": "Sub-1", "siteUrl": SITE},
+        **spec,
+        "guards": guards,
+    }
+
+
+def _references(entries: Sequence[Any]) -> list[Any]:
+    return [{"license": entry} if isinstance(entry, str) else entry for entry in entries]
+
+
+def _addresses(names: Sequence[str]) -> list[str]:
+    return [_address(name) for name in names]
+
+
+def _address(name: str) -> str:
+    return name if "@" in name else f"{name}@acme.example"
+
+
+_NUMBERS = {
+    "priority", "max", "lastDigits", "count", "percent", "ceiling", "stopAfterErrors", "amount",
+}  # fmt: skip
+
+
+def _typed(node: Any, key: str = "") -> Any:
+    """Numbers and booleans where the files have them; every other scalar of an example stays text."""
+    if isinstance(node, Mapping):
+        return {name: _typed(value, name) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_typed(item, key) for item in node]
+    if node in ("true", "false"):
+        return node == "true"
+    return int(node) if key in _NUMBERS and str(node).lstrip("-").isdigit() else node
+
+
+def _live(story: Mapping[str, Any]) -> FakeLive:
+    people = [_someone(name, spec or {}) for name, spec in (story.get("people") or {}).items()]
+    bought = story.get("units") or {}
+    licenses = []
+    for pool in OWNED:
+        used = sum(pool.id in person.holds for person in people)
+        units = bought.get(f"{pool.name} ({pool.subscription})", bought.get(pool.name, "10"))
+        total = pool.total if pool.subscription is None else int(units)
+        licenses.append(
+            msgspec.structs.replace(pool, total=total, consumed=used, consumed_by_users=used, consumed_by_workspaces=0)
+        )
+    numbers = story.get("numbers") or ()
+    owners: Mapping[str, Any] = numbers if isinstance(numbers, Mapping) else dict.fromkeys(numbers)
+    rows = [PhoneNumber(number, HQ.id, HQ.name, "ACTIVE", owner_type=owner) for number, owner in owners.items()]
+    return FakeLive(licenses, people, tuple(GROUPS.values()), locations=(HQ,), numbers=rows)
+
+
+def _someone(name: str, spec: Mapping[str, Any]) -> Someone:
+    given: dict[str, tuple[str, ...]] = {
+        _holding(what): (claim if ":" in claim else f"template:{claim}",)
+        for what, claim in (spec.get("given") or {}).items()
+    }
+    return Someone(
+        _address(name),
+        tuple(GROUPS[group].id for group in spec.get("in", ())),
+        tuple(sorted({_pool(what).id for what in spec.get("holds", ())})),
+        tuple(spec.get("attendee", ())),
+        tuple(spec.get("admin", ())),
+        given,
+        spec.get("state", "active"),
+        work_phone=spec.get("phone"),
+        first_seen=NOW - timedelta(hours=1) if spec.get("newcomer") else NOW - timedelta(days=900),
+        paid_at_first_sight=spec.get("paidAtFirstSight") == "true",
+        provision_source="Entra ID",
+    )
+
+
+def _holding(text: str) -> str:
+    return text if text.startswith("attendee:") else _pool(text).id
+
+
+def _pool(text: str) -> License:
+    """The license of `NAME`, `NAME (SUBSCRIPTION)` or `NAME @ SITE`."""
+    return next(pool for pool in OWNED if text in _spellings(pool))
+
+
+def _spellings(pool: License) -> tuple[str, ...]:
+    return pool.name, f"{pool.name} ({pool.subscription})", f"{pool.name} @ {pool.site}"
+
+
+def _lines(plan: Plan, reasons: bool) -> list[str]:
+    lines = []
+    for change in plan.changes:
+        who = change.email.partition("@")[0]
+        operations: list[LicenseOperation | AttendeeOperation] = [*change.licenses, *change.attendee_sites]
+        for op in operations:
+            lines.append(f"{who}: {_words(op)}" + (_why(op.because) if reasons else ""))
+    for item in plan.held:
+        lines.append(f"{item.email.partition('@')[0]}: {_words(item.operation)} is held back ({item.guard})")
+    for waits in plan.waiting:
+        why = _why(waits.because[-1:]) if reasons else ""
+        lines.append(f"{waits.email.partition('@')[0]}: waits for {waits.license}{why}")
+    for finding in plan.findings:
+        if finding.severity != "info" and finding.code not in _QUIET:
+            who = f"{finding.where.partition('@')[0]}: " if "@" in finding.where else ""
+            lines.append(f"{who}{finding.code}: {finding.message}")
+    lines += [
+        f"stop {item.code}: {item.message}" for item in plan.guards if item.effect == "stop" and not item.acknowledged
+    ]
+    return lines
+
+
+def _why(because: Sequence[Because]) -> str:
+    named = dict.fromkeys(item.rule + (f" ({item.template})" if item.template else "") for item in because)
+    return " because " + ", ".join(named) if named else ""
+
+
+def _words(op: LicenseOperation | AttendeeOperation) -> str:
+    sign = "+" if op.operation == "add" else "-"
+    if not isinstance(op, LicenseOperation):
+        return f"{sign} attendee @ {op.site_url}"
+    shared = sum(pool.name == op.license and pool.site == op.site for pool in OWNED) > 1
+    text = f"{sign} {op.license}" + (f" @ {op.site}" if op.site else "") + (f" ({op.subscription})" if shared else "")
+    number = op.calling.phone_number if op.calling else None
+    return text + (f" with {number}" if number else "")
+
+
+def _kept(planned: Planned) -> list[str]:
+    workings = planned.workings
+    found: list[tuple[str, str]] = []
+    for person, key in workings.population.fetch(workings.answers):
+        for item in workings.answers[key].kept:
+            found.append((person.email.partition("@")[0], f"keeps {item.product}{_why(item.because)}"))
+    return [f"{who}: {text}" for who, text in sorted(found)]
