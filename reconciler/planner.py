@@ -17,7 +17,7 @@ from reconciler.diff.ledger import Ledger, ledger
 from reconciler.diff.notes import another_writer, notes, unused_acknowledgements
 from reconciler.errors import InputError, UnknownNameError
 from reconciler.guard import GUARDS, Sight
-from reconciler.guard.sight import holding_still, lost_before
+from reconciler.guard.sight import counted, holding_still, lost_before
 from reconciler.model.catalog import Product, attendee
 from reconciler.model.desired import Desired
 from reconciler.model.expected import Allocation, Answer, Key
@@ -224,20 +224,10 @@ def _guards(
     changes: tuple[Change, ...],
     difference: Difference,
 ) -> tuple[GuardResult, ...]:
-    holders: dict[Product, int] = {}
-    managed = 0
-    for key, count in population.counts.items():
-        held = {book.catalog.product_of[pool] for pool in key.holdings if pool in book.declared_pools}
-        held |= {attendee(site) for site in key.attendee_sites}
-        managed += count if held or key.origins else 0
-        for product in held:
-            holders[product] = holders.get(product, 0) + count
-    for pool_id, count in population.holders.items():
-        if pool_id in book.catalog.product_of and pool_id not in book.declared_pools:  # only its origins declare it
-            product = book.catalog.product_of[pool_id]
-            holders[product] = holders.get(product, 0) + count
+    holders, managed = _holders(book, population)
+    losses = tuple((person, counted(product)) for person, product in difference.losses.people)
     sight = Sight(
-        book, changes, tuple(difference.losses.people), holders, managed, sum(population.counts.values()),
+        book, changes, losses, holders, managed, sum(population.counts.values()),
         {person: marks.acknowledged for person, marks in population.marks.items() if marks.acknowledged},
         holding_still(book, population),
     )  # fmt: skip
@@ -254,3 +244,22 @@ def _guards(
         for guard, count in sorted(held_by.items())
     ]
     return tuple(results)
+
+
+def _holders(book: Book, population: Population) -> tuple[dict[Product, int], int]:
+    """How many people hold each thing that removals are counted by, and how many hold anything that may be taken."""
+    declared = {counted(book.catalog.product_of[pool]) for pool in book.declared_pools}
+    holders: dict[Product, int] = {}
+    managed = 0
+    for key, count in population.counts.items():
+        given = {origin.holding for origin in key.origins}
+        pools = (pool for pool in key.holdings if pool in book.declared_pools or pool in given)
+        held = {counted(book.catalog.product_of[pool]) for pool in pools if pool in book.catalog.product_of}
+        managed += count if held or key.attendee_sites or given else 0
+        for what in (held & declared) | {attendee(site) for site in key.attendee_sites}:
+            holders[what] = holders.get(what, 0) + count
+    for pool_id, count in population.holders.items():  # what only its origins declare is not in everybody's key
+        what = counted(book.catalog.product_of[pool_id]) if pool_id in book.catalog.product_of else None
+        if what is not None and what not in declared:
+            holders[what] = holders.get(what, 0) + count
+    return holders, managed

@@ -14,10 +14,10 @@ from reconciler.model.plan import Change
 
 
 class Sight(msgspec.Struct, frozen=True):
-    """`losses`: (person id, product) of removals that count. `holders`: product -> people who hold it now.
+    """`losses`: (person id, what) of removals that count. `holders`: what -> people who hold it now; `what` as in `counted`.
 
     `managed_people`: people who hold anything declared; `people`: everybody in the organization. `acknowledged`: person id
-    -> license names whose loss an Acknowledgement in force allows for that very person. `holding_still`: (person id, product)
+    -> license names whose loss an Acknowledgement in force allows for that very person. `holding_still`: (person id, what)
     of those whom the journal tried to take it from and who hold it all the same.
     """
 
@@ -31,14 +31,23 @@ class Sight(msgspec.Struct, frozen=True):
     holding_still: frozenset[tuple[str, Product]] = frozenset()
 
 
+def counted(product: Product) -> Product:
+    """What removals are counted by: a license on all its sites together, an attendee role on each site (RULES 7.1).
+
+    >>> str(counted(Product("Webex Meetings Suite", "acme.webex.com"))), str(counted(attendee("acme.webex.com")))
+    ('Webex Meetings Suite', 'attendee @ acme.webex.com')
+    """
+    return product if product.is_attendee else Product(product.name)
+
+
 def recent_removals(book: Book) -> list[tuple[str, Product]]:
-    """Removals sent in the last 24 hours, as (person id, product)."""
+    """Removals sent in the last 24 hours, as (person id, what)."""
     found = []
     for removal in book.memory.removals:
         kind, _, site = removal.holding.partition(":")
         product = attendee(site) if kind == "attendee" else book.catalog.product_of.get(removal.holding)
         if product is not None:
-            found.append((removal.person_id, product))
+            found.append((removal.person_id, counted(product)))
     return found
 
 
@@ -47,7 +56,9 @@ def holding_still(book: Book, population: Population) -> frozenset[tuple[str, Pr
     recent = recent_removals(book)
     held = population.holdings_of({person for person, _ in recent})
     products = {
-        person: {book.catalog.product_of.get(holding) or attendee(holding.partition(":")[2]) for holding in holdings}
+        person: {
+            counted(book.catalog.product_of.get(holding) or attendee(holding.partition(":")[2])) for holding in holdings
+        }
         for person, holdings in held.items()
     }
     return frozenset((person, product) for person, product in recent if product in products.get(person, ()))

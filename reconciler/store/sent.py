@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import select, union_all
 
 from reconciler.model.memory import Addition, Loss, Removal
-from reconciler.model.plan import Operation
+from reconciler.model.plan import REPLACEMENT_RULES, Operation
 from reconciler.model.result import Outcome
 from reconciler.store import bulk
 from reconciler.store.packing import decode, time_of, unpack_members
@@ -25,8 +25,13 @@ if TYPE_CHECKING:
 _NOTHING_HAPPENED: frozenset[Outcome] = frozenset({"refused", "notSent", "skipped", "alreadyDone"})
 
 
+class _Reason(msgspec.Struct):
+    rule: str
+
+
 class _Operation(msgspec.Struct, rename="camel"):
     operation: Operation
+    because: tuple[_Reason, ...] = ()
     license_id: str = ""
     license: str = ""
     site_url: str = ""
@@ -52,13 +57,17 @@ class _Outcome(msgspec.Struct):
 
 
 class _Sent(NamedTuple):
-    """One operation of one call; `outcome` is None as long as the call is open. `at` is in ms."""
+    """One operation of one call; `outcome` is None as long as the call is open. `at` is in ms.
+
+    `replaced`: it took something, and everything that was to come in the same call came.
+    """
 
     run: int
     person_id: str
     at: int
     operation: _Operation
     outcome: Outcome | None
+    replaced: bool
 
 
 def of_a_day(connection: Connection, org: int, since: int) -> tuple[tuple[Removal, ...], tuple[Addition, ...]]:
@@ -66,6 +75,8 @@ def of_a_day(connection: Connection, org: int, since: int) -> tuple[tuple[Remova
     removals, additions = [], []
     for item in _sent(connection, (journal.c.org == org) & (journal.c.intended > since)):
         if item.operation.operation == "remove":
+            if item.replaced:
+                continue  # it does not count in a plan either
             removals.append(Removal(item.person_id, item.operation.holding, time_of("journal", item.at)))
         elif item.operation.license_id:
             additions.append(Addition(item.person_id, item.operation.license_id, time_of("journal", item.at)))
@@ -89,11 +100,15 @@ def _sent(connection: Connection, which: ColumnElement[bool]) -> Iterator[_Sent]
     for run, person_id, at, intent, outcome in bulk.rows(connection, rows):
         ended = () if outcome is None else decode("journal", outcome, _Outcome).operations
         ends = {(item.operation.operation, item.operation.holding): item.outcome for item in ended}
-        meant = decode("journal", intent, _Intent)
-        for operation in (*meant.licenses, *meant.attendee_sites):
+        intended = decode("journal", intent, _Intent)
+        meant = (*intended.licenses, *intended.attendee_sites)
+        coming = [ends.get((op.operation, op.holding)) for op in meant if op.operation == "add"]
+        came = bool(coming) and all(end == "done" for end in coming)
+        for operation in meant:
             end = ends.get((operation.operation, operation.holding))
             if end not in _NOTHING_HAPPENED:
-                yield _Sent(run, person_id, at, operation, end)
+                replaced = came and any(reason.rule in REPLACEMENT_RULES for reason in operation.because)
+                yield _Sent(run, person_id, at, operation, end, replaced)
 
 
 def _seen_without(connection: Connection, org: int, item: _Sent) -> bool:

@@ -24,7 +24,7 @@ from tests.support.desired import (
     plan,
     stops,
 )
-from tests.support.live import AGENT, MSG, NOW, PREMIUM, RTT, SALES, SITE, SUITE, Someone
+from tests.support.live import AGENT, MSG, NOW, PREMIUM, RTT, SALES, SITE, SUITE, Someone, license_id
 
 NAME = "Real-Time Translations"
 BIG = msgspec.structs.replace(RTT, total=1000)
@@ -160,3 +160,18 @@ def test_what_no_file_names_any_more_has_holders_too() -> None:
     found = plan(after, *losers, *others, memory=applied(before), licenses=(BIG, AGENT))
     assert found.plan.summary.removals == 9
     assert stops(found) == []
+
+
+def test_the_sites_of_a_license_count_together() -> None:
+    """A license that goes on two sites goes once: its limit is not one for each site."""
+    other = msgspec.structs.replace(SUITE, id=license_id("EE", 90, "emea.webex.com"), site="emea.webex.com", total=1000)
+    licenses = (msgspec.structs.replace(SUITE, total=1000), other, MSG, RTT)
+    org = organization("groups", retention=Retention(manual="remove"), manage=managed("Webex Meetings Suite"))
+    files = desired(org, members("Sales", NAME))
+    here = [Someone(f"h{n}@acme.example", holds=(SUITE.id,)) for n in range(6)]
+    there = [Someone(f"t{n}@acme.example", holds=(other.id,)) for n in range(6)]
+    keep = [Someone(f"k{n}@acme.example", holds=(RTT.id,), groups=(SALES.id,)) for n in range(188)]
+    found = plan(files, *here, *there, *keep, licenses=licenses)
+    assert [g.message.partition(";")[0] for g in found.plan.guards] == [
+        "12 people would lose Webex Meetings Suite within 24 hours"
+    ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from reconciler.model.memory import Addition, Loss, Removal
+from reconciler.model.plan import TIER_REPLACED, Because
 from reconciler.model.result import Outcome
 from reconciler.store import Store
 from tests.unit.store.organization import (
@@ -39,6 +41,15 @@ def test_what_was_sent_within_a_day_counts(store: Store) -> None:
     assert memory.additions == (Addition("id-cem", CALLING, hour(3)),)
     other = store.memory("org-2", hour(2))
     assert (other.removals, other.additions) == ((), ())
+
+
+def test_a_replacement_that_came_through_is_no_removal(store: Store) -> None:
+    """What a plan does not count as a removal does not count once it is sent; if nothing came for it, it does."""
+    swapped = msgspec.structs.replace(TAKE, because=(Because(TIER_REPLACED),))
+    carry_out(store, hour(0), "ann", (swapped, "done"), (GIVE, "done"))
+    carry_out(store, hour(1), "bob", (swapped, "done"), (GIVE, "refused"))
+    carry_out(store, hour(2), "cem", (swapped, "done"))
+    assert [item.person_id for item in store.memory(ORG, hour(3)).removals] == ["id-bob", "id-cem"]
 
 
 @pytest.mark.parametrize(
