@@ -259,7 +259,7 @@ def _holders(book: Book, population: Population) -> tuple[dict[Product, int], in
         for what in (held & declared) | {attendee(site) for site in key.attendee_sites}:
             holders[what] = holders.get(what, 0) + count
     for pool_id, count in population.holders.items():  # what only its origins declare is not in everybody's key
-        what = counted(book.catalog.product_of[pool_id]) if pool_id in book.catalog.product_of else None
-        if what is not None and what not in declared:
-            holders[what] = holders.get(what, 0) + count
+        product = book.catalog.product_of.get(pool_id)
+        if product is not None and counted(product) not in declared:
+            holders[counted(product)] = holders.get(counted(product), 0) + count
     return holders, managed

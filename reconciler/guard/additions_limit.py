@@ -1,6 +1,18 @@
 """So many additions of a license in 24 hours and no more, where the files set a limit; for Calling there is one by default.
 
-Why for Calling: an addition can only be undone by a removal that loses the number for good. Source: RULES 7.1.
+Why for Calling: an addition can only be undone by a removal that loses the number for good. Allowed are max(count, percent
+of the organization's people); for Calling 25 or 10 %. Source: RULES 7.1.
+
+>>> from tests.support.example import example
+>>> example('''
+... organization: {guards: {additions: {count: 1, percent: 10}}}
+... templates: {everyone: {licenses: [Real-Time Translations]}}
+... people: {ann: {}, bob: {}}
+... ''')
+ann: + Real-Time Translations
+bob: + Real-Time Translations
+stop additions-limit: 2 people would get Real-Time Translations within 24 hours; 1 are allowed. If this is
+    meant, raise `guards.additions` ({count, percent})
 """
 
 from __future__ import annotations

@@ -2,6 +2,20 @@
 
 It permits, never causes; it is a reviewed file in git, there is no command-line force. `max` is counted over the lifetime
 of the Acknowledgement, over all applies. Source: RULES 4.5, 7.2 (R66).
+
+>>> from tests.support.example import example
+>>> story = '''
+... templates: {everyone: {licenses: [Basic Messaging]}}
+... exceptions: {leaver: {users: [ann], deny: [Webex Calling - Professional]}}
+... people: {ann: {holds: [Basic Messaging, Webex Calling - Professional]}}
+... '''
+>>> example(story)
+ann: - Webex Calling - Professional
+stop irreversible: 1 removal of Webex Calling - Professional would lose number, voicemail and settings for
+    good: ann@acme.example. If this is meant, add an Acknowledgement (license: Webex Calling - Professional,
+    users: [...], reason, until)
+>>> example(story + "acknowledgements: {agreed: {license: Webex Calling - Professional, users: [ann]}}")
+ann: - Webex Calling - Professional
 """
 
 from __future__ import annotations

@@ -1,8 +1,27 @@
 """So many removals in 24 hours and no more: per license, and per organization in people.
 
-The limit is min(max(count, percent of holders), max(1, half of holders), max(count, ceiling)), with holders as they were
-at the start of the window. Replacements and promotions do not count, demotions do. An Acknowledgement with `max` raises
-it for one license. Source: RULES 7.1.
+Why: a typo in a group's name or a bad reading shows as many removals at once. The limit is min(max(count, percent of
+holders), max(1, half of holders), max(count, ceiling)), with holders as they were at the start of the window. A license
+counts on all its sites together, an attendee role for each site. Replacements and promotions do not count, demotions do. An
+Acknowledgement with `max` raises it for one license. Source: RULES 7.1 (F2, F4).
+
+>>> from tests.support.example import example
+>>> example('''
+... organization: {manage: [Real-Time Translations], retention: {manual: remove}, guards: {removals: {count: 1}}}
+... templates: {everyone: {licenses: [Basic Messaging]}}
+... people:
+...   ann: {holds: [Basic Messaging, Real-Time Translations]}
+...   bob: {holds: [Basic Messaging, Real-Time Translations]}
+...   cem: {holds: [Basic Messaging]}
+...   dan: {holds: [Basic Messaging]}
+... ''')
+ann: - Real-Time Translations
+bob: - Real-Time Translations
+stop removals-limit: 2 people would lose Real-Time Translations within 24 hours; 1 of 2 holders are allowed.
+    If this is meant, add an Acknowledgement (license: Real-Time Translations, max: 2) or raise
+    `guards.removals`
+stop removals-limit: 2 people would lose something within 24 hours; 1 of 4 people with managed licenses are
+    allowed. If this is meant, raise `guards.removals`
 """
 
 from __future__ import annotations

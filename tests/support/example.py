@@ -9,9 +9,11 @@
     calling: [{email: ann, location: HQ, number: "+14085550100"}]     rows of a CallingAssignments document
     units: {Webex Calling - Professional: 1, Webex Meetings Suite (Sub-2): 0}      units bought, where it matters
     people: {ann: {in: [Sales], holds: [NAME, NAME (Sub-2)], attendee: [acme.webex.com], given: {NAME: sales},
-                   state: deactivated, phone: "+14085550100", admin: [acme.webex.com], since: {NAME: 2026-01-01}}}
+                   state: deactivated, phone: "+14085550100", admin: [acme.webex.com], newcomer: true}}
     numbers: ["+14085550100"]     free numbers at the location HQ; {"+14085550100": HUNT_GROUP} gives them an owner
     before: {templates: ..., organization: ..., exceptions: ...}     the files of the last apply, where they differed
+    emptied: [Sales]     groups that had members before
+    unseen: {NAME: 7}     holders that Webex counts and did not list
 
 The organization owns the licenses of `tests/support/live.py` (those that `units` names, and all others with 10 units), the
 groups Sales, Support and Everyone, and the location HQ. What `given` names was given by that template; anything else held was
@@ -22,6 +24,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -35,7 +38,7 @@ from reconciler.model import ids
 from reconciler.model.catalog import CONTROL_HUB_MANAGED, License
 from reconciler.model.desired import Desired
 from reconciler.model.live import Group, Location, PhoneNumber
-from reconciler.model.memory import Memory
+from reconciler.model.memory import KnownGroup, Memory
 from reconciler.model.plan import AttendeeOperation, Because, LicenseOperation, Plan
 from reconciler.planner import Planned, make_plan
 from tests.support.desired import applied
@@ -76,7 +79,8 @@ def example(text: str, *, reasons: bool = False, kept: bool = False) -> None:
         lines = planned
     else:
         lines = _lines(planned.plan, reasons) + (_kept(planned) if kept else [])
-    sys.stdout.write(("\n".join(lines) or "nothing to do") + "\n")
+    folded = (textwrap.fill(line, 110, subsequent_indent="    ", break_on_hyphens=False) for line in lines)
+    sys.stdout.write(("\n".join(folded) or "nothing to do") + "\n")
 
 
 def planned_from(story: Mapping[str, Any]) -> Planned | list[str]:
@@ -104,7 +108,8 @@ def _memory(story: Mapping[str, Any], files: Desired, snapshot: FakeLive) -> Mem
     assert memory.registry is not None
     registry = msgspec.structs.replace(memory.registry, applied_at=NOW - timedelta(days=1))
     in_force = {name: NOW - timedelta(days=1) for name in memory.in_force}
-    return msgspec.structs.replace(memory, registry=registry, in_force=in_force)
+    known = tuple(KnownGroup(GROUPS[name].id, name, True) for name in story.get("emptied") or ())
+    return msgspec.structs.replace(memory, registry=registry, in_force=in_force, known_groups=known)
 
 
 def _files(story: Mapping[str, Any]) -> Desired | list[str]:
@@ -179,7 +184,8 @@ def _live(story: Mapping[str, Any]) -> FakeLive:
     bought = story.get("units") or {}
     licenses = []
     for pool in OWNED:
-        used = sum(pool.id in person.holds for person in people)
+        unseen = int((story.get("unseen") or {}).get(pool.name, 0))
+        used = sum(pool.id in person.holds for person in people) + unseen
         units = bought.get(f"{pool.name} ({pool.subscription})", bought.get(pool.name, "10"))
         total = pool.total if pool.subscription is None else int(units)
         licenses.append(

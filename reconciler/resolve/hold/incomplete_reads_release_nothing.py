@@ -2,6 +2,20 @@
 
 Why: Webex has answered 200 with data missing; absence in such a reading proves nothing. Of a group that is incomplete, what
 its templates grant or ever gave is held, and nobody counts as having left it. Source: RULES 7.3 (R87, F4).
+
+>>> from tests.support.example import example
+>>> story = '''
+... organization: {manage: [Real-Time Translations], retention: {manual: remove}}
+... templates: {everyone: {licenses: [Basic Messaging]}}
+... people: {ann: {holds: [Basic Messaging, Real-Time Translations]}}
+... unseen: {Real-Time Translations: %s}
+... '''
+>>> example(story % 0)
+ann: - Real-Time Translations
+>>> example(story % 7)
+ann: - Real-Time Translations is held back (license-incomplete)
+license-incomplete: 'Real-Time Translations' (Sub-1) counts 8 users and only 1 were seen; nothing of it is
+    removed
 """
 
 from __future__ import annotations

@@ -1,9 +1,21 @@
 """While a declared group is missing or suddenly empty, its former members keep what its templates gave or grant.
 
-Who they were cannot be told where the ledger does not know it; so nobody loses what those templates grant, and nobody
-counts as having left the group.
+Why: a directory that is being migrated shows empty groups, and the licenses would be gone before anybody looks. Who the
+members were cannot be told where the ledger does not know it; so nobody loses what those templates grant, and nobody counts
+as having left the group. Source: RULES 1.7 (R41, F2, F4).
 
-Source: RULES 1.7 (R41, F2, F4).
+>>> from tests.support.example import example
+>>> story = '''
+... organization: {assignment: groups, retention: {groupChange: remove}}
+... templates: {sales: {groups: [Sales], licenses: [Real-Time Translations]}}
+... emptied: [%s]
+... people: {ann: {holds: [Real-Time Translations], given: {Real-Time Translations: sales}}}
+... '''
+>>> example(story % "")
+ann: - Real-Time Translations
+>>> example(story % "Sales")
+ann: - Real-Time Translations is held back (group-missing)
+group-emptied: group 'Sales' had members before and has none now; what the former members hold is kept
 """
 
 from __future__ import annotations

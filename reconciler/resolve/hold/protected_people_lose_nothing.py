@@ -1,4 +1,17 @@
-"""People under `guards.protected` lose nothing. Source: RULES 7.4."""
+"""People under `guards.protected` lose nothing.
+
+Why: for a few people no automatic loss is worth the risk, whatever the files say. What they are granted they get.
+Source: RULES 7.4.
+
+>>> from tests.support.example import example
+>>> example('''
+... organization: {guards: {protected: [ceo@acme.example]}, manage: [Real-Time Translations], retention: {manual: remove}}
+... templates: {everyone: {licenses: [Basic Messaging]}}
+... people: {ann: {holds: [Basic Messaging, Real-Time Translations]}, ceo: {holds: [Basic Messaging, Real-Time Translations]}}
+... ''')
+ann: - Real-Time Translations
+ceo: - Real-Time Translations is held back (protected)
+"""
 
 from __future__ import annotations
 

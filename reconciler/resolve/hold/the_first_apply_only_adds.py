@@ -2,6 +2,20 @@
 
 Why: nothing is known yet about who gave what, so every removal would be a guess. `guards.firstApply: all` lifts it.
 Source: RULES 7.6.
+
+>>> from tests.support.example import example
+>>> story = '''
+... firstRun: true
+... organization: {guards: {firstApply: %s}, manage: [Real-Time Translations], retention: {manual: remove}}
+... templates: {everyone: {licenses: [Contact Center Premium Agent]}}
+... people: {ann: {holds: [Real-Time Translations]}}
+... '''
+>>> example(story % "additions")
+ann: + Contact Center Premium Agent
+ann: - Real-Time Translations is held back (first-apply)
+>>> example(story % "all")
+ann: + Contact Center Premium Agent
+ann: - Real-Time Translations
 """
 
 from __future__ import annotations

@@ -1,6 +1,20 @@
 """With `guards.irreversible: hold`, a Calling license is removed only where an Acknowledgement covers it.
 
-With the default, `stop`, the guard of the same name stops the whole apply instead. Source: RULES 4.5, 7.2 (R66).
+Why: number, voicemail and settings may be lost for good. With the default, `stop`, the guard of the same name stops the
+whole apply instead. Source: RULES 4.5, 7.2 (R66).
+
+>>> from tests.support.example import example
+>>> example('''
+... organization: {guards: {irreversible: hold}}
+... templates: {everyone: {licenses: [Basic Messaging]}}
+... exceptions: {leavers: {users: [ann, bob], deny: [Webex Calling - Professional]}}
+... acknowledgements: {agreed: {license: Webex Calling - Professional, users: [bob]}}
+... people:
+...   ann: {holds: [Basic Messaging, Webex Calling - Professional]}
+...   bob: {holds: [Basic Messaging, Webex Calling - Professional]}
+... ''')
+bob: - Webex Calling - Professional
+ann: - Webex Calling - Professional is held back (irreversible)
 """
 
 from __future__ import annotations
