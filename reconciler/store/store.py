@@ -12,9 +12,11 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Self
 
 from reconciler.model.catalog import License
+from reconciler.model.history import AppliedFiles
 from reconciler.model.live import Origin, Scope, Snapshot
 from reconciler.model.memory import Memory, Registry
 from reconciler.model.plan import Plan
+from reconciler.model.provenance import Provenance
 from reconciler.store.values import JournalEntry, Run, Structure
 
 if TYPE_CHECKING:
@@ -69,6 +71,15 @@ class Store:
 
         return live(self._database, org_id, snapshot)
 
+    def live_at(self, org_id: str, when: datetime) -> View:
+        """The newest snapshot taken up to `when`, with what was applied between the two, as it was then.
+
+        Raises StoreError when there is none so old; it names the oldest there is.
+        """
+        from reconciler.store import past
+
+        return past.live_at(self._database, org_id, when)
+
     def snapshots(self, org_id: str) -> tuple[Snapshot, ...]:
         """All snapshots of an organization, newest first."""
         from reconciler.store.reading import snapshots
@@ -92,6 +103,24 @@ class Store:
         from reconciler.store.memory import memory
 
         return memory(self._database, org_id, now)
+
+    def memory_at(self, org_id: str, when: datetime) -> Memory:
+        """What was remembered at `when`, as far as the store keeps it (see `store.past`)."""
+        from reconciler.store import past
+
+        return past.memory_at(self._database, org_id, when)
+
+    def applied_files(self, org_id: str, when: datetime) -> AppliedFiles | None:
+        """The files of the last completed apply up to `when`: run, commit and digest. None before the first."""
+        from reconciler.store import past
+
+        return past.applied_files(self._database, org_id, when)
+
+    def origins(self, org_id: str, person_id: str) -> tuple[Provenance, ...]:
+        """Where everything a person holds comes from: template, run, commit and time, or by hand and since when."""
+        from reconciler.store.origins import origins
+
+        return origins(self._database, org_id, person_id)
 
     def start_run(
         self, org_id: str, plan: Plan, commit: str | None, at: datetime, acknowledged: Collection[str] = ()

@@ -15,10 +15,12 @@ from sqlalchemy import func, select, union_all
 
 from reconciler.model import canonical
 from reconciler.model.catalog import License
+from reconciler.model.history import Departed, PersonHistory
 from reconciler.model.live import Group, Holder, Location, Person, PhoneNumber, Situation, Snapshot
-from reconciler.store import bulk, former, newcomers, versions
+from reconciler.store import bulk, former, history, newcomers, versions, whom
 from reconciler.store.groups import GroupRow
-from reconciler.store.packing import Key, Unpacker, broken, decode, from_ms, to_ms
+from reconciler.store.packing import Key, Unpacker, broken, decode, to_ms
+from reconciler.store.rows import addresses, columns, person_of
 from reconciler.store.tables import (
     grp,
     holder,
@@ -116,12 +118,12 @@ class View:
         everybody = self._count is not None and len(wanted) >= self._count * _SCAN_FROM
         with self._database.read() as connection:
             people = self._people(connection)
-            statement = select(*_columns(people)).where(people.c.org == self._org)
+            statement = select(*columns(people)).where(people.c.org == self._org)
             if not everybody:
                 statement = statement.where(bulk.among(connection, people.c.situation, wanted))
             for row in bulk.rows(connection, statement.order_by(people.c.canonical, people.c.person_id)):
                 if row[3] in wanted:
-                    yield _person(row)
+                    yield person_of(row)
 
     def find(self, emails: Collection[str]) -> Mapping[str, Person]:
         """Canonical address -> person, over all of a person's addresses; addresses nobody has are left out."""
@@ -129,9 +131,9 @@ class View:
         found: dict[str, Person] = {}
         with self._database.read() as connection:
             people = self._people(connection)
-            mine = select(*_columns(people)).where(people.c.org == self._org).order_by(people.c.person_id)
+            mine = select(*columns(people)).where(people.c.org == self._org).order_by(people.c.person_id)
             for row in bulk.rows(connection, mine.where(bulk.among(connection, people.c.canonical, wanted))):
-                found.setdefault(canonical.email(row[1]), _person(row))
+                found.setdefault(canonical.email(row[1]), person_of(row))
             missing = wanted - found.keys()
             if missing:
                 found |= self._by_other_address(connection, people, missing)
@@ -144,8 +146,28 @@ class View:
             people = self._people(connection)
             owners = former.owners(connection, people, self._org, self._moment, wanted)
             by_id = self._by_id(connection, people, set(owners.values()))
-        now = {identity: _addresses(item) for identity, item in by_id.items()}
+        now = {identity: addresses(item) for identity, item in by_id.items()}
         return {address: by_id[who] for address, who in sorted(owners.items()) if address not in now[who]}
+
+    def named(self, name: str) -> Sequence[Person]:
+        """Everybody with this display name, ordered by address."""
+        with self._database.read() as connection:
+            return whom.named(connection, self._people(connection), self._org, name)
+
+    def near(self, address: str) -> Sequence[str]:
+        """Up to three addresses that look like this one."""
+        with self._database.read() as connection:
+            return whom.near(connection, self._people(connection), self._org, address)
+
+    def departed(self, address: str) -> Departed | None:
+        """Who had this address in an earlier snapshot and is gone from this one."""
+        with self._database.read() as connection:
+            return whom.departed(connection, self._people(connection), self._org, self._moment, address)
+
+    def history(self, person_id: str) -> PersonHistory:
+        """What was seen of one person and sent for them up to this view's moment."""
+        with self._database.read() as connection:
+            return history.of_person(connection, self._org, person_id, self._moment)
 
     def locate(self, people: Collection[str]) -> Mapping[str, int]:
         """Person id -> situation id, for those of `people` who are in the snapshot."""
@@ -209,10 +231,10 @@ class View:
         return {address: by_id[identity] for address, identity in owners.items()}
 
     def _by_id(self, connection: Connection, people: FromClause, wanted: set[str]) -> dict[str, Person]:
-        chosen = select(*_columns(people)).where(
+        chosen = select(*columns(people)).where(
             people.c.org == self._org, bulk.among(connection, people.c.person_id, wanted)
         )
-        return {row[0]: _person(row) for row in bulk.rows(connection, chosen)}
+        return {row[0]: person_of(row) for row in bulk.rows(connection, chosen)}
 
     def _values(
         self, table: Table, kind: type[T], prefix: str = "", among: Collection[str] | None = None
@@ -255,45 +277,3 @@ def _checked(rows: Iterable[tuple[Any, ...]]) -> list[_Counted]:
         return msgspec.convert(list(rows), list[_Counted])
     except msgspec.ValidationError as error:
         raise broken("situation") from error
-
-
-class _Row(msgspec.Struct, array_like=True, gc=False):
-    id: str
-    email: str
-    name: str
-    situation: int
-    created: int | None
-    other_emails: str
-    phone: str | None
-    extension: str | None
-    location_id: str | None
-    provision_source: str | None
-
-
-def _columns(people: FromClause) -> list[Any]:
-    names = ("person_id", "email", "name", "situation", "created", "other_emails", "phone", "extension", "location_id")
-    return [people.c[name] for name in (*names, "provision_source")]
-
-
-def _addresses(person: Person) -> set[str]:
-    return {canonical.email(address) for address in (person.email, *person.other_emails)}
-
-
-def _person(row: tuple[Any, ...]) -> Person:
-    try:
-        kept = msgspec.convert(row, _Row)
-        created = None if kept.created is None else from_ms(kept.created)
-    except (msgspec.ValidationError, OverflowError) as error:
-        raise broken("person") from error
-    return Person(
-        id=kept.id,
-        email=kept.email,
-        name=kept.name,
-        situation=kept.situation,
-        created=created,
-        other_emails=tuple(kept.other_emails.split("\n")) if kept.other_emails else (),
-        work_phone=kept.phone,
-        extension=kept.extension,
-        location_id=kept.location_id,
-        provision_source=kept.provision_source,
-    )
