@@ -10,13 +10,15 @@
     units: {Webex Calling - Professional: 1, Webex Meetings Suite (Sub-2): 0}      units bought, where it matters
     people: {ann: {in: [Sales], holds: [NAME, NAME (Sub-2)], attendee: [acme.webex.com], given: {NAME: sales},
                    state: deactivated, phone: "+14085550100", admin: [acme.webex.com], newcomer: true}}
-    numbers: ["+14085550100"]     free numbers at the location HQ; {"+14085550100": HUNT_GROUP} gives them an owner
+    numbers: ["+14085550100"]     free numbers at the location HQ; {"+14085550100": HUNT_GROUP} gives them an owner, or
+             {"+14085550100": {of: ann, extension: "0100", at: Berlin, state: INACTIVE, kind: toll_free}} says all
     before: {templates: ..., organization: ..., exceptions: ...}     the files of the last apply, where they differed
     emptied: [Sales]     groups that had members before
     unseen: {NAME: 7}     holders that Webex counts and did not list
 
 The organization owns the licenses of `tests/support/live.py` (those that `units` names, and all others with 10 units), the
-groups Sales, Support and Everyone, and the location HQ. What `given` names was given by that template; anything else held was
+groups Sales, Support and Everyone, and the locations HQ, Berlin, Depot (not enabled for Calling) and Attic (not known to
+be). People may have an `extension` and a `location`. What `given` names was given by that template; anything else held was
 given by hand. Unless `firstRun: true`, the same files (or `before`) were applied once.
 """
 
@@ -39,14 +41,20 @@ from reconciler.model.catalog import CONTROL_HUB_MANAGED, License
 from reconciler.model.desired import Desired
 from reconciler.model.live import Group, Location, PhoneNumber
 from reconciler.model.memory import KnownGroup, Memory
-from reconciler.model.plan import AttendeeOperation, Because, LicenseOperation, Plan
+from reconciler.model.plan import AttendeeOperation, Because, CallingProperties, LicenseOperation, Plan
 from reconciler.planner import Planned, make_plan
 from tests.support.desired import applied
 from tests.support.live import ALL, NOW, SALES, SITE, SUPPORT, FakeLive, Someone, license_id
 
 EVERYONE = Group(ids.encode("SCIM_GROUP", "44444444-4444-4444-8444-444444444444:o"), "Everyone")
 GROUPS = {group.name: group for group in (SALES, SUPPORT, EVERYONE)}
-HQ = Location(ids.encode("LOCATION", "55555555-5555-4555-8555-555555555555"), "HQ", True)
+HQ, BERLIN, DEPOT, ATTIC = (
+    Location(ids.encode("LOCATION", f"{number}-5555-4555-8555-555555555555"), name, calling)
+    for number, name, calling in (
+        ("55555555", "HQ", True), ("55555556", "Berlin", True), ("55555557", "Depot", False), ("55555558", "Attic", None)
+    )
+)  # fmt: skip
+LOCATIONS = {place.name: place for place in (HQ, BERLIN, DEPOT, ATTIC)}
 EMEA = "emea.webex.com"
 OWNED = (
     *ALL,
@@ -192,9 +200,26 @@ def _live(story: Mapping[str, Any]) -> FakeLive:
             msgspec.structs.replace(pool, total=total, consumed=used, consumed_by_users=used, consumed_by_workspaces=0)
         )
     numbers = story.get("numbers") or ()
-    owners: Mapping[str, Any] = numbers if isinstance(numbers, Mapping) else dict.fromkeys(numbers)
-    rows = [PhoneNumber(number, HQ.id, HQ.name, "ACTIVE", owner_type=owner) for number, owner in owners.items()]
-    return FakeLive(licenses, people, tuple(GROUPS.values()), locations=(HQ,), numbers=rows)
+    told: Mapping[str, Any] = numbers if isinstance(numbers, Mapping) else dict.fromkeys(numbers)
+    rows = [_number(number, spec) for number, spec in told.items()]
+    return FakeLive(licenses, people, tuple(GROUPS.values()), locations=tuple(LOCATIONS.values()), numbers=rows)
+
+
+def _number(number: str, spec: Any) -> PhoneNumber:
+    """A number by its owner's type, or by everything that is told of it; a key that is no number has an extension only."""
+    if not isinstance(spec, Mapping):
+        return PhoneNumber(number, HQ.id, HQ.name, "ACTIVE", owner_type=spec)
+    place, owner = LOCATIONS[spec.get("at", "HQ")], spec.get("of")
+    row = PhoneNumber(
+        number if number.startswith("+") else None,
+        place.id,
+        place.name,
+        spec.get("state", "ACTIVE"),
+        spec.get("extension"),
+        "PEOPLE" if owner else None,
+        Someone(_address(owner)).id if owner else None,
+    )
+    return msgspec.structs.replace(row, **{spec["kind"]: True}) if "kind" in spec else row
 
 
 def _someone(name: str, spec: Mapping[str, Any]) -> Someone:
@@ -211,6 +236,8 @@ def _someone(name: str, spec: Mapping[str, Any]) -> Someone:
         given,
         spec.get("state", "active"),
         work_phone=spec.get("phone"),
+        extension=spec.get("extension"),
+        location_id=LOCATIONS[spec["location"]].id if "location" in spec else None,
         first_seen=NOW - timedelta(hours=1) if spec.get("newcomer") else NOW - timedelta(days=900),
         paid_at_first_sight=spec.get("paidAtFirstSight") == "true",
         provision_source="Entra ID",
@@ -263,8 +290,14 @@ def _words(op: LicenseOperation | AttendeeOperation) -> str:
         return f"{sign} attendee @ {op.site_url}"
     shared = sum(pool.name == op.license and pool.site == op.site for pool in OWNED) > 1
     text = f"{sign} {op.license}" + (f" @ {op.site}" if op.site else "") + (f" ({op.subscription})" if shared else "")
-    number = op.calling.phone_number if op.calling else None
-    return text + (f" with {number}" if number else "")
+    return text + (_place(op.calling) if op.calling else "")
+
+
+def _place(calling: CallingProperties) -> str:
+    extension = f"extension {calling.extension}" if calling.extension else None
+    at = next((place.name for place in LOCATIONS.values() if place.id == calling.location_id and place != HQ), None)
+    told = ", ".join(part for part in (calling.phone_number, extension) if part)
+    return f" with {told}" + (f" at {at}" if at else "")
 
 
 def _kept(planned: Planned) -> list[str]:

@@ -42,6 +42,7 @@ class Someone(msgspec.Struct):
     other_emails: tuple[str, ...] = ()
     former_emails: tuple[str, ...] = ()
     provision_source: str | None = None
+    location_id: str | None = None
 
     @property
     def id(self) -> str:
@@ -97,7 +98,7 @@ class FakeLive:
             person.other_emails,
             person.work_phone,
             person.extension,
-            None,
+            person.location_id,
             person.provision_source,
         )
 
