@@ -90,9 +90,7 @@ class Differ:
             self._moved = self._live.moved_after(registry.applied_at)
         for person, key in self._population.fetch(active):
             answer = self._answers[key]
-            for refused in answer.refused:
-                message = f"{refused.product}: {refused.message}"
-                result.findings.append(Finding(refused.code, "warning", person.email, message, refused.hint))
+            result.findings.extend(refused.finding(person.email) for refused in answer.refused)
             result.held.extend(held for item in answer.held_back for held in self._held(person, item))
             (licenses, roles), losses = self._operations(person, key, answer, result)
             if licenses or roles:

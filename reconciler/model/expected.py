@@ -132,13 +132,18 @@ class Refused(msgspec.Struct, frozen=True):
     hint: str
     because: tuple[Because, ...]
 
+    def finding(self, email: str) -> Finding:
+        """What the plan tells of it about one person."""
+        return Finding(self.code, "warning", email, f"{self.product}: {self.message}", self.hint)
+
 
 class HeldBack(msgspec.Struct, frozen=True):
-    """A removal that a guard keeps back, with what would have come with it."""
+    """A removal that a guard keeps back, with what would have come with it: a role, or the product to replace it."""
 
     removal: Removal
     guard: str
     role_grant: RoleGrant | None = None
+    instead: Product | None = None
 
 
 class Selected(msgspec.Struct, frozen=True):

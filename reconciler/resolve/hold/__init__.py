@@ -21,7 +21,7 @@ def hold(case: Case, holding: str, guard: str) -> None:
 def hold_swap(case: Case, request: Request, guard: str) -> None:
     """Keep a whole replacement back: what would go stays, and what would come is not asked for (one call, RULES 4.4)."""
     case.requests.remove(request)
-    case.held_back.extend(HeldBack(drop, guard) for drop in request.drops)
+    case.held_back.extend(HeldBack(drop, guard, instead=request.wish.product) for drop in request.drops)
 
 
 def hold_where(case: Case, guard_of: Callable[[Removal], str | None]) -> None:
