@@ -183,7 +183,8 @@ def record_apply(
         key, last = lock_org(connection, org_id)
         number = _row(connection, identity).id
         moment = next_moment(connection, key, last, to_ms(at))
-        connection.execute(insert(registry).values(org=key, run=number, at=to_ms(at), body=encode(registry_now)))
+        values = {"org": key, "run": number, "at": to_ms(at), "moment": moment, "body": encode(registry_now)}
+        connection.execute(insert(registry).values(values))
         _put_in_force(connection, key, templates)
         ledger.reorigin(connection, key, moment, origins, origins_of_people)
         _wait(connection, key, set(waiting_now), to_ms(at))

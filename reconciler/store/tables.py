@@ -153,6 +153,7 @@ registry = Table(
     _number("org"),
     _number("run"),
     _number("at"),
+    _number("moment"),
     _text("body"),
     Index("registry_org", "org", "id"),
 )
@@ -214,6 +215,7 @@ journal = Table(
     _number("settled", null=True),
     _number("irreversible"),
     Index("journal_intended", "org", "intended"),
+    Index("journal_person", "org", "person_id"),
 )
 Index(
     "journal_open",

@@ -171,6 +171,7 @@ def _applies() -> None:
         postgresql_where=sa.text("state = 'intent'"),
     )
     op.create_index("journal_intended", "journal", ["org", "intended"], unique=False)
+    op.create_index("journal_person", "journal", ["org", "person_id"], unique=False)
     lost = sa.text("irreversible > 0")
     op.create_index("journal_lost", "journal", ["org"], unique=False, sqlite_where=lost, postgresql_where=lost)
     op.create_table(
@@ -195,6 +196,7 @@ def _applies() -> None:
         sa.Column("org", sa.BigInteger(), nullable=False),
         sa.Column("run", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("moment", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
