@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 
 import msgspec
 
-from reconciler.book.bind import Binder
+from reconciler.book.binding import Binder
 from reconciler.book.catalog import Catalog
 from reconciler.book.groups import Groups
 from reconciler.model.catalog import License, Product, attendee

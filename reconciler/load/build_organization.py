@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.load import build, formats
-from reconciler.load.nodes import Document, Map, finding
+from reconciler.load.nodes import Document, Map, Seq, finding
 from reconciler.load.secrets import shown
 from reconciler.model import canonical
 from reconciler.model.desired import (
@@ -15,9 +15,11 @@ from reconciler.model.desired import (
     Guards,
     LicenseCapacity,
     Organization,
+    Places,
     Price,
     RemovalLimit,
     Retention,
+    Source,
 )
 from reconciler.model.finding import Finding
 
@@ -48,7 +50,27 @@ def organization(document: Document, name: str, found: list[Finding]) -> Organiz
         guards=_guards(spec.get("guards", {})),
         prices={canonical.name(key): _price(price) for key, price in spec.get("prices", {}).items()},
         source=document.source(document.at),
+        places=Places(_places(document, spec)),
     )
+
+
+_SPELLED = {"attendeeFeature": canonical.site, "protected": canonical.email}
+"""How the names below a key are compared, where they are not names of licenses, subscriptions or other keys."""
+
+
+def _places(document: Document, node: Any, path: str = "", spelled: Any = canonical.name) -> dict[str, Source]:
+    """Dotted path -> place, of everything below `node`; entries of a list go by their text, or by their number from 0."""
+    found: dict[str, Source] = {}
+    entries: list[tuple[str, Any, Any]] = []
+    if isinstance(node, Map):
+        entries = [(spelled(key), node[key], node.keys_at[key]) for key in node]
+    elif isinstance(node, Seq):
+        places = zip(node, node.values_at, strict=True)
+        entries = [(spelled(e) if isinstance(e, str) else str(n), e, at) for n, (e, at) in enumerate(places)]
+    for key, value, at in entries:
+        found.setdefault(path + key, document.source(at))
+        found |= _places(document, value, f"{path}{key}.", _SPELLED.get(key, canonical.name))
+    return found
 
 
 def _check_subscriptions(document: Document, subscriptions: Any, found: list[Finding]) -> None:

@@ -14,7 +14,7 @@ import msgspec
 
 from reconciler.load.schema import API_VERSION
 from reconciler.model import canonical
-from reconciler.model.desired import Desired, Source
+from reconciler.model.desired import Desired, Places, Source
 
 
 def digest(desired: Desired) -> str:
@@ -35,7 +35,7 @@ def _plain(value: Any) -> Any:
     """`value` as JSON types without any `Source`."""
     if isinstance(value, msgspec.Struct):
         fields = ((name, getattr(value, name)) for name in value.__struct_fields__)
-        return {name: _plain(part) for name, part in fields if not isinstance(part, Source)}
+        return {name: _plain(part) for name, part in fields if not isinstance(part, Source | Places)}
     if isinstance(value, tuple):
         return [_plain(part) for part in value if not isinstance(part, Source)]
     if isinstance(value, frozenset):

@@ -162,6 +162,12 @@ class Price(msgspec.Struct, frozen=True):
     per: Literal["month", "year"]
 
 
+class Places(msgspec.Struct, frozen=True):
+    """Where the keys of a spec stand, for findings: dotted path, names and list entries in canonical spelling -> place."""
+
+    by_key: dict[str, Source] = {}
+
+
 class Organization(msgspec.Struct, frozen=True):
     """The one Organization document of a directory."""
 
@@ -182,6 +188,11 @@ class Organization(msgspec.Struct, frozen=True):
     guards: Guards = Guards()
     prices: dict[str, Price] = {}
     source: Source = NOWHERE
+    places: Places = Places()
+
+    def at(self, key: str) -> Source:
+        """Where a key of the spec stands (`defaults.siteUrl`, `prices.NAME`); the document where that is not known."""
+        return self.places.by_key.get(key, self.source)
 
 
 class UserException(msgspec.Struct, frozen=True):

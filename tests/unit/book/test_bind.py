@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from reconciler.book.bind import Binder
+from reconciler.book.binding import BINDING, MANAGING, Binder
 from reconciler.book.catalog import Catalog
 from reconciler.model.catalog import License, Product, attendee
 from reconciler.model.desired import Managed, Organization, Reference
@@ -140,6 +142,49 @@ def test_an_unknown_subscription_names_the_sellers() -> None:
     assert "Sub-1, Sub-2" in hint
 
 
+def test_a_site_beside_a_license_without_site_is_an_error() -> None:
+    """`site` beside a license that belongs to no site is not overlooked."""
+    code, hint = _error(ref("Real-Time Translations", site=SITE))
+    assert code == "unknown-site"
+    assert "no site" in hint
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"), [("site", EMEA, "unknown-site"), ("subscription", "Sub-2", "unknown-subscription")]
+)
+def test_what_stands_beside_an_id_must_agree_with_it(field: str, value: str, code: str) -> None:
+    """An id means one site and one subscription; a reference that says another is an error."""
+    reference = msgspec.structs.replace(ref(""), license=None, id=SUITE.id)
+    assert _error(msgspec.structs.replace(reference, **{field: value}))[0] == code
+
+
+def test_a_default_that_does_not_have_the_license_is_named_with_its_place() -> None:
+    """Where the default site lacks a license, the error stands at the reference and cites the default's line."""
+    org = organization(default_site="gone.webex.com")
+    _, binder = _bind(ref("Webex Meetings Suite"), org)
+    (finding,) = binder.findings
+    assert "'gone.webex.com', the default of org.yaml:1" in finding.message
+    assert "defaults.siteUrl" in finding.hint
+
+
+def test_attendees_need_no_subscription() -> None:
+    """A role costs nothing, so several sellers without a default do not matter to it."""
+    org = organization(default_subscription=None)
+    grant, binder = _bind(ref("Webex Meetings Suite", account_type="attendee"), org)
+    assert grant is not None
+    assert binder.findings == []
+
+
+def test_every_rule_has_one_file_and_one_claim() -> None:
+    """A rule's claim is the name of its file, and each file of rules is listed exactly once."""
+    rules = dict.fromkeys((*BINDING, *MANAGING))
+    modules = [inspect.getmodule(rule.act) for rule in rules]
+    names = [module.__name__.rpartition(".")[2] for module in modules if module is not None]
+    assert names == [rule.claim.replace("-", "_") for rule in rules]
+    directory = Path(inspect.getfile(Binder)).parent
+    assert sorted(names) == sorted({path.stem for path in directory.glob("*.py")} - {"__init__", "search"})
+
+
 def _managed(**fields: Any) -> tuple[frozenset[Product], list[str]]:
     binder = Binder(organization(), Catalog(ALL, {}, ()))
     return binder.managed(Managed(**fields)), [finding.code for finding in binder.findings]
@@ -156,3 +201,19 @@ def test_manage_entries() -> None:
     assert _managed(name="Nothing")[1] == ["unknown-license"]
     assert _managed(attendee_site="other.webex.com")[1] == ["unknown-site"]
     assert _managed(reference=ref("Webex Meetings Suite", site="other.webex.com"))[1] == ["unknown-site"]
+
+
+def test_manage_entries_mean_all_subscriptions_and_say_so() -> None:
+    """An entry that names one of several subscriptions, or an id, means all of them and warns; a wrong one is an error."""
+    suite = frozenset({Product("Webex Meetings Suite", SITE)})
+    there = ref("Webex Meetings Suite", site=SITE)
+    assert _managed(reference=msgspec.structs.replace(there, subscription="Sub-2")) == (suite, ["all-subscriptions"])
+    assert _managed(reference=Reference(id=SUITE2.id)) == (suite, ["all-subscriptions"])
+    assert _managed(reference=Reference(id=RTT.id)) == (frozenset({Product("Real-Time Translations")}), [])
+    assert _managed(reference=msgspec.structs.replace(there, subscription="Sub-9"))[1] == ["unknown-subscription"]
+
+
+@pytest.mark.parametrize("name", ["Webex Room Kit", "Screen Share"])
+def test_managing_what_nobody_can_hold_warns(name: str) -> None:
+    """`manage` and `deny` of what is never assigned to people do nothing, and say so."""
+    assert _managed(name=name) == (frozenset({Product(name)}), ["not-assignable"])

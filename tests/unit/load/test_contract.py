@@ -180,9 +180,14 @@ def test_the_interface_example_loads(tmp_path: Path) -> None:
             guards=Guards(protected=("ceo@acme.example",)),
             prices={"Webex Calling - Professional": Price(25.0, "USD", "month")},
             source=Source("acme.yaml", 1, 1),
+            places=organization.places,
         )
         == organization
     )
+    assert organization.at("defaults.siteUrl") == Source("acme.yaml", 9, 5)
+    assert organization.at("capacity.licenses.Webex Calling - Professional") == Source("acme.yaml", 22, 16)
+    assert organization.at("guards.protected.ceo@acme.example") == Source("acme.yaml", 29, 17)
+    assert organization.at("nothing.there") == organization.source
     sales, everyone = desired.templates
     assert (
         Template(
