@@ -38,7 +38,7 @@ from reconciler.model.plan import (
 )
 from reconciler.ports import LiveView
 from reconciler.resolve.allocate import Demand, allocate
-from reconciler.resolve.calling import NumberPlan
+from reconciler.resolve.calling import NumberPlan, number_plan
 from reconciler.resolve.engine import Resolver
 from reconciler.resolve.pools import Units
 from reconciler.resolve.scope import scope_needed
@@ -52,6 +52,7 @@ class Workings(msgspec.Struct, frozen=True):
     answers: Mapping[Key, Answer]
     allocation: Allocation
     hands_off: Mapping[Key, str]
+    numbers: NumberPlan
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -80,7 +81,8 @@ def make_plan(desired: Desired, live: LiveView, memory: Memory, now: datetime, t
     _acknowledge(book, population)
     resolver = Resolver(book)
     answers = {key: resolver.answer(key) for key in population.counts}
-    allocation = _allocate(book, units, population, answers, live, now)
+    numbers = number_plan(book, population, live)
+    allocation = _allocate(book, units, population, answers, numbers, now)
     difference = Differ(book, population, answers, allocation, live).run()
     changes = tuple(difference.changes)
     told = (
@@ -97,7 +99,7 @@ def make_plan(desired: Desired, live: LiveView, memory: Memory, now: datetime, t
         tuple(difference.waiting), findings, _guards(book, population, answers, changes, difference),
     )  # fmt: skip
     hands_off = {key: why for key in population.counts if (why := resolver.hands_off(key))}
-    workings = Workings(book, population, answers, allocation, hands_off)
+    workings = Workings(book, population, answers, allocation, hands_off, numbers)
     return Planned(stamp(plan), ledger(book, population, answers, difference.waiting_keys, now), workings)
 
 
@@ -152,7 +154,7 @@ def _acknowledge(book: Book, population: Population) -> None:
 
 
 def _allocate(
-    book: Book, units: Units, population: Population, answers: Mapping[Key, Answer], live: LiveView, now: datetime
+    book: Book, units: Units, population: Population, answers: Mapping[Key, Answer], numbers: NumberPlan, now: datetime
 ) -> Allocation:
     demand: list[Demand] = []
     for key, count in population.counts.items():
@@ -161,7 +163,6 @@ def _allocate(
             if removal.holding in units.left:
                 units.left[removal.holding] += count
         demand.extend(Demand(key, request, count) for request in answers[key].requests)
-    numbers = NumberPlan(live, book.desired.calling_assignments)
     return allocate(book, units, demand, population.fetch, numbers, now)
 
 

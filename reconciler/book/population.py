@@ -18,6 +18,7 @@ class Population:
     """Counts and keys of one snapshot.
 
     `counts`: key -> people. `holders`: license id -> people who hold it. `marks`: person id -> what sets them apart.
+    `addresses`: canonical address of the files -> id of the person who has it, or had it last.
     """
 
     def __init__(self, book: Book, live: LiveView, budget_groups: frozenset[str] = frozenset()) -> None:
@@ -27,6 +28,7 @@ class Population:
         self.situations: dict[int, Situation] = {}
         sizes: dict[int, int] = {}
         self.holders: dict[str, int] = {}
+        self.addresses: dict[str, str] = {}
         given = set[str]()
         for situation, count in live.situations():
             self.situations[situation.id], sizes[situation.id] = situation, count
@@ -52,9 +54,9 @@ class Population:
         missing = named - found.keys()
         former = live.find_former(missing) if missing else {}
         self._tell_addresses(missing, former)
-        known = {address: person.id for address, person in (*former.items(), *found.items())}
+        self.addresses = {address: person.id for address, person in (*former.items(), *found.items())}
         newcomers, paid = self._newcomers(live)
-        return marks_of(book, known, newcomers, paid)
+        return marks_of(book, self.addresses, newcomers, paid)
 
     def _tell_addresses(self, missing: Collection[str], former: Mapping[str, Person]) -> None:
         """Findings for addresses of the files that nobody has now; who had one earlier is still meant by it (RULES 1.6)."""
@@ -247,6 +249,8 @@ def _named(book: Book) -> Iterator[tuple[str, str, str, str]]:
     for paper in book.desired.acknowledgements:
         for address in map(canonical.email, paper.users):
             yield address, str(paper.source), "address", ""  # one that permits nothing is told as unused
+    for row in book.desired.calling_assignments:
+        yield row.email, str(row.source), "address", "correct the row, or delete it if the person left"
 
 
 def _groups(nested: int) -> str:

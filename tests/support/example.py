@@ -18,8 +18,9 @@
 
 The organization owns the licenses of `tests/support/live.py` (those that `units` names, and all others with 10 units), the
 groups Sales, Support and Everyone, and the locations HQ, Berlin, Depot (not enabled for Calling) and Attic (not known to
-be). People may have an `extension` and a `location`. What `given` names was given by that template; anything else held was
-given by hand. Unless `firstRun: true`, the same files (or `before`) were applied once.
+be). People may have an `extension`, a `location`, `also` other addresses and `formerly` earlier ones. What `given` names was
+given by that template; anything else held was given by hand. Unless `firstRun: true`, the same files (or `before`) were
+applied once.
 """
 
 from __future__ import annotations
@@ -237,6 +238,8 @@ def _someone(name: str, spec: Mapping[str, Any]) -> Someone:
         spec.get("state", "active"),
         work_phone=spec.get("phone"),
         extension=spec.get("extension"),
+        other_emails=tuple(spec.get("also", ())),
+        former_emails=tuple(spec.get("formerly", ())),
         location_id=LOCATIONS[spec["location"]].id if "location" in spec else None,
         first_seen=NOW - timedelta(hours=1) if spec.get("newcomer") else NOW - timedelta(days=900),
         paid_at_first_sight=spec.get("paidAtFirstSight") == "true",

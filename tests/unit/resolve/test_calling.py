@@ -67,16 +67,16 @@ def test_each_check_has_its_own_finding(code: str) -> None:
 
 @pytest.mark.parametrize("kind", ["mobile", "toll_free", "service", "reserved"])
 def test_numbers_of_another_kind(kind: str) -> None:
-    """Mobile, toll-free, service and reserved numbers are not given."""
+    """Mobile, toll-free, service and reserved numbers are not given, and each kind is a finding of its own."""
     found = _plan(None, ANN, rows=(msgspec.structs.replace(ROW, **{kind: True}),))
     assert changes(found) == ["+ Real-Time Translations"]
-    assert codes(found) == ["number-of-another-kind"]
+    assert codes(found) == [f"number-{kind.replace('_', '-')}"]
 
 
 def test_several_failing_checks_are_several_findings() -> None:
     """A number that fails three checks makes three findings, so that nobody fixes one only to meet the next."""
     row = msgspec.structs.replace(ROW, state="INACTIVE", owner_type="HUNT_GROUP", owner_id="H", toll_free=True)
-    assert codes(_plan(None, ANN, rows=(row,))) == ["number-in-use", "number-not-active", "number-of-another-kind"]
+    assert codes(_plan(None, ANN, rows=(row,))) == ["number-in-use", "number-not-active", "number-toll-free"]
 
 
 def test_the_person_itself_counts_as_no_owner() -> None:
