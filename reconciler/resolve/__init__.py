@@ -25,6 +25,7 @@ from reconciler.resolve import (
     host_and_attendee_exclude_each_other,
     host_beats_attendee,
     newcomer_templates_speak_for_newcomers,
+    no_calling_beside_unified_cm,
     one_host_license_per_site,
     outsiders_are_left_alone,
     requests_are_what_is_left,
@@ -67,7 +68,8 @@ WISHING: tuple[CaseRule, ...] = (
 SETTLING: tuple[CaseRule, ...] = (
     Rule("a-held-unit-satisfies", "3.2, 4.3", a_held_unit_satisfies.act),
     Rule("retention-decides-the-rest", "4.1, 4.2", retention_decides_the_rest.act),
-    Rule("calling-needs-a-readable-record", "6.5, 6.6", calling_needs_a_readable_record.act),
+    Rule("calling-needs-a-readable-record", "6.6", calling_needs_a_readable_record.act),
+    Rule("no-calling-beside-unified-cm", "6.5", no_calling_beside_unified_cm.act),
     Rule("held-tiers-are-respected", "3.5, 3.7", held_tiers_are_respected.act),
     Rule("a-held-host-license-keeps-its-site", "2.5, 3.6", a_held_host_license_keeps_its_site.act),
     Rule("host-and-attendee-exclude-each-other", "3.3", host_and_attendee_exclude_each_other.act),

@@ -1,6 +1,24 @@
-"""Nothing about Calling is planned for a person whose record Webex could not read, nor beside Unified CM unasked.
+"""Nothing about Calling is planned for a person whose record Webex could not read: it neither comes nor goes.
 
-Source: RULES 6.5, 6.6 (R70).
+Why: such a record says nothing of number, extension and location, so that they are missing proves nothing; and what goes
+with a Calling license is lost for good. Other licenses are not held up. Source: RULES 6.6.
+
+>>> from tests.support.example import example
+>>> example('''
+... organization: {manage: [Webex Calling - Standard], retention: {manual: remove}}
+... templates: {everyone: {licenses: [Real-Time Translations, Webex Calling - Professional]}}
+... numbers: ["+14085550100", "+14085550101"]
+... people:
+...   ann: {phone: "+14085550100", callingUnreadable: true}
+...   bob: {phone: "+14085550101"}
+...   cat: {holds: [Webex Calling - Standard], callingUnreadable: true}
+... ''')
+ann: + Real-Time Translations
+bob: + Real-Time Translations
+bob: + Webex Calling - Professional with +14085550101
+cat: + Real-Time Translations
+ann: calling-unreadable: Webex Calling - Professional: Webex could not read the person's Calling data
+cat: calling-unreadable: Webex Calling - Professional: Webex could not read the person's Calling data
 """
 
 from __future__ import annotations
@@ -9,19 +27,14 @@ from reconciler.resolve.case import Case
 
 
 def act(case: Case) -> None:
-    """Refuse Calling wishes that cannot be judged or that double a Unified CM license."""
+    """Refuse every Calling wish of such a person, and keep every Calling license."""
+    if not case.key.calling_unreadable:
+        return
     catalog = case.book.catalog
     for product, wish in list(case.wishes.items()):
-        if product in case.satisfied or not catalog.is_calling(product):
-            continue
-        unified = next((held for held in case.held if catalog.is_unified_cm(held)), None)
-        if case.key.calling_unreadable:
+        if product not in case.satisfied and catalog.is_calling(product):
             case.refuse(wish, "calling-unreadable", "Webex could not read the person's Calling data",
                         "sync again later; if it stays so, open a case with Cisco")  # fmt: skip
-        elif unified is not None and not (wish.calling and wish.calling.beside_ucm):
-            case.refuse(wish, "unified-cm", f"holds {unified}; {product} is not given beside it",
-                        "set `calling.besideUcm: true` to allow both during a migration")  # fmt: skip
-    if case.key.calling_unreadable:
-        for holding, removal in list(case.leaving.items()):
-            if catalog.is_calling(removal.product):
-                case.keep(holding, removal.product, "", removal.because)
+    for holding, removal in list(case.leaving.items()):
+        if catalog.is_calling(removal.product):
+            case.keep(holding, removal.product, "", removal.because)

@@ -18,9 +18,9 @@
 
 The organization owns the licenses of `tests/support/live.py` (those that `units` names, and all others with 10 units), the
 groups Sales, Support and Everyone, and the locations HQ, Berlin, Depot (not enabled for Calling) and Attic (not known to
-be). People may have an `extension`, a `location`, `also` other addresses and `formerly` earlier ones. What `given` names was
-given by that template; anything else held was given by hand. Unless `firstRun: true`, the same files (or `before`) were
-applied once.
+be). People may have an `extension`, a `location`, `also` other addresses and `formerly` earlier ones, or be
+`callingUnreadable: true`. What `given` names was given by that template; anything else held was given by hand. Unless
+`firstRun: true`, the same files (or `before`) were applied once.
 """
 
 from __future__ import annotations
@@ -237,6 +237,7 @@ def _someone(name: str, spec: Mapping[str, Any]) -> Someone:
         given,
         spec.get("state", "active"),
         work_phone=spec.get("phone"),
+        calling_unreadable=spec.get("callingUnreadable") == "true",
         extension=spec.get("extension"),
         other_emails=tuple(spec.get("also", ())),
         former_emails=tuple(spec.get("formerly", ())),
