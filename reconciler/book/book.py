@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 import msgspec
 
 from reconciler.book.binding import Binder
+from reconciler.book import retention
 from reconciler.book.catalog import Catalog
 from reconciler.book.groups import Groups
 from reconciler.model.catalog import License, Product, attendee
@@ -213,12 +214,22 @@ class Book:
         """Whether the files ended what the template said to a member of `groups`, not a change of live (RULES 4.2, row f).
 
         Who is in a group that the files no longer name is not read any more; then the files count as the reason. So they
-        do where who is in the group cannot be trusted.
+        do where who is in the group cannot be trusted, and for a template that came and went between two completed applies.
         """
         item = self._registered.get(name)
-        trusted = self._read_groups - self.reading.groups - self.groups.lost
-        unread = frozenset(item.groups) - trusted if item is not None else frozenset[str]()
+        if item is None:
+            return all(template.name != name for template in self.templates)
+        unread = frozenset(item.groups) - self._trusted_groups()
         return self.spoke_for(name, groups | unread) and not self.speaks_for(name, groups | unread)
+
+    def has_left(self, name: str, groups: frozenset[str]) -> bool:
+        """Whether a template speaks no more for a member of `groups`, surely because they moved (RULES 4.2, row e)."""
+        item = next((item for item in self.templates if item.name == name), None)
+        sure = item is None or item.groups <= self._trusted_groups()
+        return sure and not self.speaks_for(name, groups) and not self.files_ended(name, groups)
+
+    def _trusted_groups(self) -> frozenset[str]:
+        return self._read_groups - self.reading.groups - self.groups.lost
 
     def granted_before(self, product: str, groups: frozenset[str]) -> bool:
         """Whether the files of the last completed apply grant `product` (as text) to a member of `groups`."""
@@ -240,7 +251,14 @@ class Book:
             now,
             self.desired.digest,
             released=self.groups.let_go(),
+            exceptions=tuple(sorted(self.exceptions)),
+            declared=tuple(sorted(map(str, self.declared))),
+            preserving=self._preserving(now),
         )
+
+    def _preserving(self, now: datetime) -> tuple[tuple[str, datetime], ...]:
+        names = retention.preserving(self.organization, (item.template for item in self.templates))
+        return retention.since(names, self.memory.registry.preserving if self.memory.registry else (), now)
 
     def attendee_is_off(self, site: str) -> bool:
         """Whether Webex has the attendee role switched off on that site (RULES 3.4)."""

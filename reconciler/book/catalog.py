@@ -10,18 +10,41 @@ from reconciler.model import catalog as words
 from reconciler.model.catalog import License, Product
 
 
+def alias_table(aliases: Mapping[str, str]) -> dict[str, str]:
+    """The names that mean another one: Webex's renames, and the pairs of the files before them."""
+    return {canonical.name(old): canonical.name(new) for old, new in {**words.RENAMED, **aliases}.items()}
+
+
+def follow(table: Mapping[str, str], name: str) -> str:
+    """Where a name leads to; in a circle, the first of its names in order, so that all of them stay one license.
+
+    >>> follow({"a": "b", "b": "c"}, "a")
+    'c'
+    >>> follow({"a": "b", "b": "a"}, "b")
+    'a'
+    """
+    passed: list[str] = []
+    while name in table:
+        if name in passed:
+            return min(passed[passed.index(name) :])
+        passed.append(name)
+        name = table[name]
+    return name
+
+
 class Catalog:
     """Every pool by id, every product with its pools, and the questions the rules ask about them.
 
     Names are compared after the alias table, so that an old name in the files finds the new one and the other way round
-    (RULES 2.1). Pools are ordered by id, so that the order of `GET /licenses` changes no plan.
+    (RULES 2.1). Pools are ordered by id, so that the order of `GET /licenses` changes no plan. `tiers` are the built-in pairs
+    [higher, lower] and those of the files, in canonical names (RULES 3.5).
     """
 
     def __init__(
         self, licenses: Sequence[License], aliases: Mapping[str, str], tiers: Iterable[tuple[str, str]]
     ) -> None:
         licenses = sorted(licenses, key=lambda pool: pool.id)
-        self._aliases = {canonical.name(old): canonical.name(new) for old, new in {**words.RENAMED, **aliases}.items()}
+        self._aliases = alias_table(aliases)
         self.pools: dict[str, License] = {pool.id: pool for pool in licenses}
         self.type_of = {pool.id: pool.type for pool in licenses}
         self.product_of = {pool.id: self._product(pool) for pool in licenses}
@@ -29,18 +52,16 @@ class Catalog:
         for pool_id, product in self.product_of.items():
             self.sellers[product] = (*self.sellers.get(product, ()), pool_id)
         self.sites = frozenset(product.site for product in self.sellers if product.site)
+        self._by_name: dict[str, tuple[Product, ...]] = {}
+        for product in self.sellers:
+            self._by_name[product.name] = (*self._by_name.get(product.name, ()), product)
         self._by_uuid = {ids.uuid_of(pool.id): pool.id for pool in licenses}
         self._types = {product: self.type_of[pools[0]] for product, pools in self.sellers.items()}
-        self._tiers = tuple((self.canonical(high), self.canonical(low)) for high, low in (*words.TIERS, *tiers))
+        self.tiers = tuple((self.canonical(high), self.canonical(low)) for high, low in (*words.TIERS, *tiers))
 
     def canonical(self, name: str) -> str:
         """A license name as it is compared: NFC, trimmed, after the alias table."""
-        text = canonical.name(name)
-        for _ in range(8):
-            if text not in self._aliases:
-                break
-            text = self._aliases[text]
-        return text
+        return follow(self._aliases, canonical.name(name))
 
     def _product(self, pool: License) -> Product:
         return Product(self.canonical(pool.name), canonical.site(pool.site or ""))
@@ -51,13 +72,11 @@ class Catalog:
 
     def named(self, name: str) -> tuple[Product, ...]:
         """All products of a canonical name, on whatever site."""
-        wanted = self.canonical(name)
-        return tuple(product for product in self.sellers if product.name == wanted)
+        return self._by_name.get(self.canonical(name), ())
 
     def nearest(self, name: str) -> tuple[str, ...]:
         """Up to three names that look like `name`, for the hint of an error."""
-        known = sorted({product.name for product in self.sellers})
-        folded = {text.casefold(): text for text in known}
+        folded = {text.casefold(): text for text in sorted(self._by_name)}
         close = difflib.get_close_matches(canonical.name(name).casefold(), folded, n=3, cutoff=0.5)
         return tuple(folded[text] for text in close)
 
@@ -102,11 +121,11 @@ class Catalog:
 
     def higher_tiers(self, product: Product) -> tuple[Product, ...]:
         """Products of a higher tier than this one, on the same site (RULES 3.5)."""
-        return tuple(Product(high, product.site) for high, low in self._tiers if low == product.name)
+        return tuple(Product(high, product.site) for high, low in self.tiers if low == product.name)
 
     def lower_tiers(self, product: Product) -> tuple[Product, ...]:
         """Products of a lower tier than this one, on the same site (RULES 3.5)."""
-        return tuple(Product(low, product.site) for high, low in self._tiers if high == product.name)
+        return tuple(Product(low, product.site) for high, low in self.tiers if high == product.name)
 
     def prerequisites(self, product: Product) -> tuple[Product, ...]:
         """Free products that Webex wants beside this one (RULES 3.7; error codes 700003, 700004, 700005)."""

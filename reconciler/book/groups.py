@@ -1,22 +1,32 @@
-"""Groups by name or id (RULES 1.2, 1.7): unset, unreadable and empty are three things.
+"""A group that is missing or suddenly empty is not a group without members: nobody loses anything by it.
 
-A declared group that was never seen is an error with the nearest names, or with its new name if it was renamed. One that
-was seen before and is missing now, or that lost all its members, is a finding: what its former members hold is kept back
-from removal until an Acknowledgement releases it or the files drop the group. An emptied group is also trusted again when
-at least half as many members are back (`store/groups.py`), never because one stranger joined.
+Unset, unreadable and empty are three things. A declared group that was never seen is an error. One that was seen before
+and is missing now, or that lost all its members, is a finding: what its former members hold is kept back from removal
+until an Acknowledgement releases it or the files drop the group. An emptied group is also trusted again when at least half
+as many members are back (`store/groups.py`), never because one stranger joined. Why: a directory connector that fails
+empties groups, and taking that for a decision takes licenses from everybody. Source: RULES 1.7 (R41, F2, F4).
+
+>>> groups = Groups([], [KnownGroup("id-of-sales", "Sales", had_members=True)])
+>>> findings = []
+>>> groups.find(GroupReference("Sales"), findings)
+'id-of-sales'
+>>> findings[0].message
+"group 'Sales' was there before and is gone now; what its former members hold is kept"
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
+from reconciler.book import groups_are_named_exactly
 from reconciler.model import canonical, ids
 from reconciler.model.desired import Acknowledgement, GroupReference
 from reconciler.model.finding import Finding
 from reconciler.model.live import Group
 from reconciler.model.memory import KnownGroup
+from reconciler.model.rule import Rule
 
 
 class Groups:
@@ -28,14 +38,9 @@ class Groups:
     def __init__(
         self, groups: Sequence[Group], known: Sequence[KnownGroup] = (), let_go: Sequence[tuple[str, datetime]] = ()
     ) -> None:
-        self._by_name: dict[str, list[str]] = {}
-        for group in groups:
-            self._by_name.setdefault(canonical.name(group.name), []).append(group.id)
-        self._by_uuid = {ids.uuid_of(group.id): group.id for group in groups}
-        self._known = {canonical.name(group.name): group for group in known}
-        self._known_uuid = {ids.uuid_of(group.id): group for group in known}
+        self._index = groups_are_named_exactly.index(groups, known)
         self.names = {group.id: group.name for group in groups} | {
-            group.id: group.name for group in known if ids.uuid_of(group.id) not in self._by_uuid
+            group.id: group.name for group in known if ids.uuid_of(group.id) not in self._index.by_uuid
         }
         self._peopled = {canonical.name(group.name) for group in known if group.had_members}
         self._let_go = frozenset(let_go)
@@ -46,48 +51,18 @@ class Groups:
 
     def find(self, reference: GroupReference, findings: list[Finding]) -> str | None:
         """The id of a declared group; adds an error and gives None when the organization does not have it."""
-        if reference.id is not None:
-            return self._find_id(reference, findings)
-        name = canonical.name(reference.name or "")
-        found = self._by_name.get(name, [])
-        if len(found) == 1:
-            return found[0]
-        where = f"{reference.source}:{reference.source.column}"
-        if len(found) > 1:
-            findings.append(
-                Finding(
-                    "ambiguous-group",
-                    "error",
-                    where,
-                    f"{len(found)} groups are named {name!r}",
-                    "name the one you mean by its id: `groups: [{id: ...}]`; the ids are " + ", ".join(sorted(found)),
-                )
-            )
+        found = groups_are_named_exactly.act(reference, self._index)
+        if isinstance(found, Finding):
+            findings.append(found)
             return None
-        known = self._known.get(name)
-        if known is not None:
-            return self._missing(known, where, findings)
-        findings.append(self._unknown(name, where))
-        return None
+        if isinstance(found, KnownGroup):
+            return self._missing(found, f"{reference.source}:{reference.source.column}", findings)
+        return found
 
-    def _find_id(self, reference: GroupReference, findings: list[Finding]) -> str | None:
-        uuid = ids.uuid_of(reference.id or "")
-        if uuid in self._by_uuid:
-            return self._by_uuid[uuid]
-        where = f"{reference.source}:{reference.source.column}"
-        known = self._known_uuid.get(uuid)
-        if known is not None:
-            return self._missing(known, where, findings)
-        findings.append(
-            Finding(
-                "unknown-group",
-                "error",
-                where,
-                f"the organization has no group with id {reference.id}",
-                "copy the id from Control Hub, or name the group by its display name",
-            )
-        )
-        return None
+    def looked_up(self, reference: GroupReference) -> Finding | None:
+        """What is wrong with the name of a group, without declaring that group."""
+        found = groups_are_named_exactly.act(reference, self._index)
+        return found if isinstance(found, Finding) else None
 
     def _missing(self, known: KnownGroup, where: str, findings: list[Finding]) -> str:
         told = Finding(
@@ -106,28 +81,6 @@ class Groups:
             self.lost.add(group_id)
             self._told.append((group_id, told))
             findings.append(told)
-
-    def _unknown(self, name: str, where: str) -> Finding:
-        renamed = [
-            f"{known.name!r} (id: {known.id})"
-            for uuid, known in sorted(self._known_uuid.items())
-            if uuid in self._by_uuid and name in map(canonical.name, known.former)
-        ]
-        if renamed:
-            hint = (
-                f"a group of that name is now called {' or '.join(renamed)}: rename it in the files, or name it by id"
-            )
-            return Finding("unknown-group", "error", where, f"the organization has no group {name!r}", hint)
-        folded = {text.casefold(): text for text in sorted(self._by_name)}
-        same = folded.get(name.casefold())
-        if same is not None:
-            hint = f"upper and lower case count: the group is named {same!r}"
-        else:
-            close = [folded[text] for text in difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.5)]
-            hint = f"did you mean {', '.join(repr(text) for text in close)}?" if close else (
-                "nested, distribution and not yet synchronised groups are not visible to Webex"
-            )  # fmt: skip
-        return Finding("unknown-group", "error", where, f"the organization has no group {name!r}", hint)
 
     def check_emptied(
         self, declared: Mapping[str, str], seen: Mapping[str, tuple[int, int]], findings: list[Finding]
@@ -152,7 +105,7 @@ class Groups:
             self._lose(group_id, told, findings)
 
     def _emptied(self, group_id: str, members: int) -> bool:
-        known = self._known_uuid.get(ids.uuid_of(group_id))
+        known = self._index.known_uuid.get(ids.uuid_of(group_id))
         if known is not None and known.emptied is not None:
             return (group_id, known.emptied) not in self._let_go
         had_members = canonical.name(self.names[group_id]) in self._peopled or (known is not None and known.had_members)
@@ -163,7 +116,7 @@ class Groups:
 
         Those that an Acknowledgement releases now, and those of earlier applies that were not emptied anew since.
         """
-        emptied = {(group.id, group.emptied) for group in self._known_uuid.values() if group.emptied is not None}
+        emptied = {(group.id, group.emptied) for group in self._index.known_uuid.values() if group.emptied is not None}
         return tuple(sorted(item for item in emptied if item in self._let_go or item[0] in self._released))
 
     def release(self, acknowledgements: Sequence[Acknowledgement], today: date, findings: list[Finding]) -> None:
@@ -178,3 +131,10 @@ class Groups:
         self.lost -= self._released
         over = [told for group_id, told in self._told if group_id in self._released]
         findings[:] = [finding for finding in findings if finding not in over]
+
+
+GROUPS: tuple[Rule[Callable[..., Any]], ...] = (
+    Rule("groups-are-named-exactly", "1.2", groups_are_named_exactly.act),
+    Rule("lost-groups-are-not-empty", "1.7", Groups.check_emptied),
+)
+"""What a group in the files means: first its name, then whether its members can be believed."""
