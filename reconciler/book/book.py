@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
 import msgspec
 
-from reconciler.book.binding import Binder
 from reconciler.book import retention
+from reconciler.book.binding import Binder
 from reconciler.book.catalog import Catalog
 from reconciler.book.groups import Groups
+from reconciler.book.register import Register, speaks
 from reconciler.model.catalog import License, Product, attendee
 from reconciler.model.desired import Desired, Template, UserException
 from reconciler.model.expected import Grant
@@ -98,8 +99,9 @@ class Book:
         self.denied_pools = self._pools(frozenset[Product]().union(*(item.denied for item in self.exceptions.values())))
         self.named_sites = self._named_sites()
         self.inside = self._inside()
-        self._registered = {item.name: item for item in memory.registry.templates} if memory.registry else {}
-        self.registered_groups = frozenset(g for item in self._registered.values() for g in item.groups)
+        self._register = Register(memory.registry, self._registered())
+        self.registered_groups = self._register.groups
+        self.templates = tuple(self._with_old_date(item) for item in self.templates)
         self.reading = Reading()
         self.acknowledged: frozenset[str] = frozenset()
 
@@ -118,6 +120,16 @@ class Book:
             tuple(grant for grant in grants if grant is not None),
             in_force,
         )
+
+    def _with_old_date(self, item: BoundTemplate) -> BoundTemplate:
+        """A template that was renamed is in force since when it was under its old name (RULES 1.3)."""
+        old = self.first_applied(item.name)
+        return item if item.in_force is not None or old is None else msgspec.structs.replace(item, in_force=old)
+
+    def first_applied(self, name: str) -> datetime | None:
+        """The end of the first completed apply of a template, under its present or its old name."""
+        known = self.memory.in_force
+        return known.get(name) or known.get(self._register.name_before(name))
 
     def _exceptions(self) -> list[BoundException]:
         """The exceptions in force today; expired ones stop acting and warn (RULES 1.6)."""
@@ -194,21 +206,19 @@ class Book:
     def templates_of(self, groups: frozenset[str]) -> frozenset[str]:
         """The names of the templates that list any of these groups, now or at the last completed apply."""
         now = {item.name for item in self.templates if item.groups & groups}
-        return frozenset(now | {item.name for item in self._registered.values() if not groups.isdisjoint(item.groups)})
+        then = {item.name for item in self._register.templates.values() if not groups.isdisjoint(item.groups)}
+        return frozenset(now | then)
 
     def spoke_for(self, name: str, groups: frozenset[str]) -> bool:
         """Whether the template, as files and mode were at the last completed apply, speaks for a member of `groups`."""
-        item, registry = self._registered.get(name), self.memory.registry
-        if item is None or registry is None:
-            return False
-        return _speaks(registry.assignment, item.kind, frozenset(item.groups), self.registered_groups, groups)
+        return self._register.spoke_for(name, groups)
 
     def speaks_for(self, name: str, groups: frozenset[str]) -> bool:
         """Whether files and mode have the template speak for a member of `groups`, whatever else may silence it."""
-        item = next((item for item in self.templates if item.name == name), None)
+        item = next((item for item in self.templates if item.name == self.name_now(name)), None)
         if item is None:
             return False
-        return _speaks(self.organization.assignment, item.template.kind, item.groups, self.templated_groups, groups)
+        return speaks(self.organization.assignment, item.template.kind, item.groups, self.templated_groups, groups)
 
     def files_ended(self, name: str, groups: frozenset[str]) -> bool:
         """Whether the files ended what the template said to a member of `groups`, not a change of live (RULES 4.2, row f).
@@ -216,15 +226,19 @@ class Book:
         Who is in a group that the files no longer name is not read any more; then the files count as the reason. So they
         do where who is in the group cannot be trusted, and for a template that came and went between two completed applies.
         """
-        item = self._registered.get(name)
+        item, name = self._register.templates.get(name), self.name_now(name)
         if item is None:
             return all(template.name != name for template in self.templates)
         unread = frozenset(item.groups) - self._trusted_groups()
-        return self.spoke_for(name, groups | unread) and not self.speaks_for(name, groups | unread)
+        return self.spoke_for(item.name, groups | unread) and not self.speaks_for(name, groups | unread)
+
+    def name_now(self, name: str) -> str:
+        """What a template of the last completed apply is called now: one that kept its groups and grants was renamed."""
+        return self._register.name_now(name)
 
     def has_left(self, name: str, groups: frozenset[str]) -> bool:
         """Whether a template speaks no more for a member of `groups`, surely because they moved (RULES 4.2, row e)."""
-        item = next((item for item in self.templates if item.name == name), None)
+        item = next((item for item in self.templates if item.name == self.name_now(name)), None)
         sure = item is None or item.groups <= self._trusted_groups()
         return sure and not self.speaks_for(name, groups) and not self.files_ended(name, groups)
 
@@ -233,21 +247,13 @@ class Book:
 
     def granted_before(self, product: str, groups: frozenset[str]) -> bool:
         """Whether the files of the last completed apply grant `product` (as text) to a member of `groups`."""
-        return any(product in item.grants and self.spoke_for(name, groups) for name, item in self._registered.items())
+        return self._register.granted(product, groups)
 
     def registry(self, now: datetime) -> Registry:
         """What the store keeps of these files after a completed apply."""
         return Registry(
             self.organization.assignment,
-            tuple(
-                RegisteredTemplate(
-                    item.name,
-                    item.template.kind,
-                    tuple(sorted(item.groups)),
-                    tuple(sorted({str(grant.product) for grant in item.grants})),
-                )
-                for item in sorted(self.templates, key=lambda item: item.name)
-            ),
+            tuple(sorted(self._registered(), key=lambda item: item.name)),
             now,
             self.desired.digest,
             released=self.groups.let_go(),
@@ -255,6 +261,11 @@ class Book:
             declared=tuple(sorted(map(str, self.declared))),
             preserving=self._preserving(now),
         )
+
+    def _registered(self) -> Iterator[RegisteredTemplate]:
+        for item in self.templates:
+            grants = tuple(sorted({str(grant.product) for grant in item.grants}))
+            yield RegisteredTemplate(item.name, item.template.kind, tuple(sorted(item.groups)), grants)
 
     def _preserving(self, now: datetime) -> tuple[tuple[str, datetime], ...]:
         names = retention.preserving(self.organization, (item.template for item in self.templates))
@@ -267,10 +278,3 @@ class Book:
     def role_product(self, site: str) -> Product:
         """The attendee role of a site as a product."""
         return attendee(site)
-
-
-def _speaks(assignment: str, kind: str, own: frozenset[str], templated: frozenset[str], groups: frozenset[str]) -> bool:
-    """Whether the mode has a template that lists the groups `own` speak for a member of `groups` (RULES 1.1)."""
-    if kind == "group":
-        return assignment != "organization" and bool(groups & own)
-    return assignment == "organization" or (assignment == "groupsThenOrganization" and not groups & templated)

@@ -10,7 +10,7 @@ import msgspec
 from reconciler.book.book import Book
 from reconciler.book.population import Population
 from reconciler.model.expected import Answer, Key, Satisfied, role
-from reconciler.model.live import DROPPED, Origin
+from reconciler.model.live import DROPPED, LEFT, Origin
 from reconciler.model.memory import Registry
 from reconciler.model.plan import Because
 
@@ -42,16 +42,32 @@ def claims(because: tuple[Because, ...]) -> tuple[str, ...]:
 def origins_after(book: Book, key: Key, origins: tuple[Origin, ...], answer: Answer) -> tuple[Origin, ...]:
     """The ledger of one situation after an apply (RULES 4.2).
 
-    A holding that this tool gave takes as origin the templates that grant it now; with `adopt`, so does one that was
-    given by hand. A preserved holding keeps its origin, with a mark where the files ended its template: this is the last
-    moment at which row f can be told from row e.
+    A holding that this tool gave takes as origin what grants it now; with `adopt`, one that was given by hand and that
+    templates grant takes these. A preserved holding keeps its origin, marked where its template speaks no more: this is
+    the last moment at which rows e and f can be told apart. What somebody took since it was given is not ours any more.
     """
     groups, adopt = frozenset(key.groups), book.organization.retention.adopt
-    known = {origin.holding: _marked(book, groups, origin.claims) for origin in origins}
+    held = {*key.holdings, *map(role, key.attendee_sites)}
+    known = {
+        origin.holding: _marked(book, groups, origin.claims)
+        for origin in origins
+        if origin.holding in held or _unsure(book, key, origin.holding)
+    }
     for item in answer.satisfied:
-        if _is_itself(book, item) and (adopt or item.holding in known):
+        if not _is_itself(book, item):
+            continue
+        if item.holding in known:
             known[item.holding] = claims(item.because)
+        elif adopt and (given := tuple(claim for claim in claims(item.because) if claim.startswith("template:"))):
+            known[item.holding] = given
     return tuple(Origin(holding, known[holding]) for holding in sorted(known))
+
+
+def _unsure(book: Book, key: Key, holding: str) -> bool:
+    """Whether a holding that was not read may be there all the same (RULES 6.6, 7.3)."""
+    product = book.catalog.product_of.get(holding)
+    unread = product is not None and book.catalog.is_calling(product) and key.calling_unreadable
+    return unread or holding in book.reading.licenses
 
 
 def _is_itself(book: Book, item: Satisfied) -> bool:
@@ -63,11 +79,15 @@ def _marked(book: Book, groups: frozenset[str], given: tuple[str, ...]) -> tuple
     marked = set()
     for claim in given:
         kind, _, name = claim.partition(":")
-        if kind == "template" and book.files_ended(name, groups):
-            kind = DROPPED
-        elif kind == DROPPED and book.speaks_for(name, groups):
+        if kind == "exception":
+            pass
+        elif book.speaks_for(name, groups):
             kind = "template"
-        marked.add(f"{kind}:{name}")
+        elif kind == "template" and book.files_ended(name, groups):
+            kind = DROPPED
+        elif kind == "template" and book.has_left(name, groups):
+            kind = LEFT
+        marked.add(f"{kind}:{name if kind == 'exception' else book.name_now(name)}")
     return tuple(sorted(marked))
 
 
@@ -93,6 +113,6 @@ def ledger(
         after = origins_after(book, key, before, answers[key])
         if after != before or number in reorigin:
             people[person_id] = after
-    in_force = {item.name: book.memory.in_force.get(item.name, now) for item in book.templates}
+    in_force = {item.name: book.first_applied(item.name) or now for item in book.templates}
     registry = msgspec.structs.replace(book.registry(now), people=population.people_to_match())
     return Ledger(registry, in_force, reorigin, people, tuple(sorted(waiting)))

@@ -78,12 +78,16 @@ class Wish(msgspec.Struct, frozen=True):
 
 
 class Removal(msgspec.Struct, frozen=True):
-    """A holding (license id, or `attendee:SITE`) that goes, and the row that decided."""
+    """A holding (license id, or `attendee:SITE`) that goes, and the row that decided.
+
+    `policies`: the policies of the files (by the names of `book.retention`) that let it go, one for each claim.
+    """
 
     holding: str
     product: Product
     row: Row
     because: tuple[Because, ...]
+    policies: tuple[str, ...] = ()
 
 
 class Kept(msgspec.Struct, frozen=True):

@@ -136,15 +136,16 @@ class Snapshot(msgspec.Struct, frozen=True):
     groups: int
 
 
-DROPPED = "dropped"
+DROPPED, LEFT = "dropped", "left"
 
 
 class Origin(msgspec.Struct, frozen=True, order=True):
     """Which templates and exceptions gave a holding, as the ledger knows (RULES 4.2).
 
-    `holding` is a license id, or `attendee:SITE`. `claims` are `template:NAME`, `exception:NAME` or `dropped:NAME` (a
-    template that the files ended for the holder, which the next apply could not know any more), sorted. A holding without
-    an Origin was given by hand, or before this tool came.
+    `holding` is a license id, or `attendee:SITE`. `claims` are `template:NAME` or `exception:NAME`, sorted. A template that
+    spoke for the holder no more at the end of some apply is `dropped:NAME` where the files ended it and `left:NAME` where
+    the holder moved: later applies could not tell any more. A holding without an Origin was given by hand, or before this
+    tool came.
     """
 
     holding: str

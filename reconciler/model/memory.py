@@ -30,6 +30,12 @@ class Registry(msgspec.Struct, frozen=True):
     people: int | None = None
     released: tuple[tuple[str, datetime], ...] = ()
     """Groups (id, since when emptied) whose former members' licenses an Acknowledgement has let go, for good."""
+    exceptions: tuple[str, ...] = ()
+    """Names of the UserExceptions in force, sorted."""
+    declared: tuple[str, ...] = ()
+    """What the files declared, as `str(Product)`, sorted (RULES 4.1)."""
+    preserving: tuple[tuple[str, datetime], ...] = ()
+    """The retention policies (by the names of `book.retention`) that preserve, and since which completed apply (RULES 7.9)."""
 
 
 class KnownGroup(msgspec.Struct, frozen=True):

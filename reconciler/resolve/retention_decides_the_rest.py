@@ -7,14 +7,25 @@ declared is left alone. Source: RULES 4.1-4.3 (R26-R35, C4, C7, C12).
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from reconciler.book import retention as names
+from reconciler.book.book import BoundTemplate
 from reconciler.model.catalog import Product, attendee
 from reconciler.model.desired import Keep, Source
 from reconciler.model.expected import Removal, Row, role
-from reconciler.model.live import DROPPED
+from reconciler.model.live import DROPPED, LEFT
 from reconciler.model.plan import Because
 from reconciler.resolve.case import Case
 
-Verdict = tuple[Row, str, Because]
+
+class Verdict(NamedTuple):
+    """What one row says of a holding: the row, preserve or remove, why, and the name of the policy that decided."""
+
+    row: Row
+    keep: Keep
+    because: Because
+    policy: str = ""
 
 
 def act(case: Case) -> None:
@@ -37,33 +48,35 @@ def _decide(case: Case, holding: str, product: Product) -> None:
     if product not in case.book.declared and not claims and product not in case.denied:
         return
     verdicts = _verdicts(case, holding, product, claims)
-    kept = [verdict for verdict in verdicts if verdict[1] == "preserve"]
-    row, _, _ = (kept or verdicts)[0]
-    because = tuple(reason for _, _, reason in (kept or verdicts))
+    kept = [verdict for verdict in verdicts if verdict.keep == "preserve"]
+    deciding = kept or verdicts
+    row, because = deciding[0].row, tuple(verdict.because for verdict in deciding)
     if kept:
         case.keep(holding, product, row, because)
     else:
-        case.leaving[holding] = Removal(holding, product, row, because)
+        policies = tuple(verdict.policy for verdict in verdicts if verdict.policy)
+        case.leaving[holding] = Removal(holding, product, row, because, policies)
 
 
 def _verdicts(case: Case, holding: str, product: Product, claims: tuple[str, ...]) -> list[Verdict]:
     organization = case.book.organization
     policy, place = organization.retention, organization.source
     if product in case.denied:
-        return [("a", "remove", case.denied[product])]
+        return [Verdict("a", "remove", case.denied[product])]
     if case.key.state == "deactivated":
         verdict: Keep = "remove" if organization.deactivated_users == "remove" else "preserve"
-        return [("b", verdict, _because(f"deactivatedUsers {organization.deactivated_users}", None, place))]
+        because = _because(f"deactivatedUsers {organization.deactivated_users}", None, place)
+        return [Verdict("b", verdict, because, names.DEACTIVATED)]
     for item in case.silent:
         if product in item.products:
             because = _because("its template speaks for newcomers only", item.name, item.template.source)
-            return [("h", "preserve", because)]
+            return [Verdict("h", "preserve", because)]
     if _outside(case, holding, product):
         because = _because(f"retention.outsideDefaults {policy.outside_defaults}", None, place)
-        return [("c", policy.outside_defaults, because)]
+        return [Verdict("c", policy.outside_defaults, because, names.OUTSIDE)]
     if claims:
         return [_claim(case, claim, product) for claim in claims]
-    return [_manual(case, product)]
+    return [_manual(case)]
 
 
 def _outside(case: Case, holding: str, product: Product) -> bool:
@@ -82,53 +95,55 @@ def _claim(case: Case, claim: str, product: Product) -> Verdict:
 def _exception(case: Case, name: str, product: Product) -> Verdict:
     for item in case.exceptions:
         if item.exception.name == name and any(grant.product == product for grant in item.grants):
-            return "g", "preserve", item.because
+            return Verdict("g", "preserve", item.because)
     policy = case.book.organization.retention.exception_end
-    label = f"exception:{name}"
-    return "g", policy, _because(f"retention.exceptionEnd {policy}", label, case.book.organization.source)
+    because = _because(f"retention.exceptionEnd {policy}", f"exception:{name}", case.book.organization.source)
+    return Verdict("g", policy, because, names.EXCEPTION_END)
 
 
 def _template(case: Case, kind: str, name: str, product: Product) -> Verdict:
     policy, place = case.book.organization.retention, case.book.organization.source
-    speaking = next((item for item in (*case.speaking, *case.silent) if item.name == name), None)
+    now = case.book.name_now(name)
+    speaking = next((item for item in (*case.speaking, *case.silent) if item.name == now), None)
     if speaking is not None:
-        if product in speaking.products:
-            return "d", "preserve", _because("still granted, but a stronger rule won", name, speaking.template.source)
-        keep: Keep = "preserve" if speaking.template.preserve_licenses else "remove"
-        return (
-            "d",
-            keep,
-            _because(
-                f"the template dropped it, preserveLicenses {str(keep == 'preserve').lower()}",
-                name,
-                speaking.template.source,
-            ),
-        )
-    if kind == DROPPED or case.book.files_ended(name, case.groups):
+        return _dropped(speaking, product)
+    if kind == DROPPED or (kind != LEFT and case.book.files_ended(name, case.groups)):
         keep = policy.template_removal
-        return "f", keep, _because(f"the files dropped its template, retention.templateRemoval {keep}", name, place)
+        why = f"the files dropped its template, retention.templateRemoval {keep}"
+        return Verdict("f", keep, _because(why, name, place), names.TEMPLATE_REMOVAL)
     change: Keep = "preserve" if policy.group_change == "preserve" else "remove"
-    return (
-        "e",
-        change,
-        _because(f"its template no longer speaks, retention.groupChange {policy.group_change}", name, place),
-    )
+    why = f"its template no longer speaks, retention.groupChange {policy.group_change}"
+    return Verdict("e", change, _because(why, name, place), names.GROUP_CHANGE)
 
 
-def _manual(case: Case, product: Product) -> Verdict:
+def _dropped(item: BoundTemplate, product: Product) -> Verdict:
+    """Row d: its template speaks for the person still."""
+    place = item.template.source
+    if product in item.products:
+        return Verdict("d", "preserve", _because("still granted, but a stronger rule won", item.name, place))
+    keep: Keep = "preserve" if item.template.preserve_licenses else "remove"
+    why = f"the template dropped it, preserveLicenses {str(keep == 'preserve').lower()}"
+    return Verdict("d", keep, _because(why, item.name, place), names.of_template(item.name))
+
+
+def _manual(case: Case) -> Verdict:
     policy, place = case.book.organization.retention, case.book.organization.source
     if policy.manual == "preserve" and policy.group_change == "removeAll" and moved_from(case):
-        return "e", "remove", _because("retention.groupChange removeAll", None, place)
-    return "h", policy.manual, _because(f"given by hand or unknown, retention.manual {policy.manual}", None, place)
+        return Verdict("e", "remove", _because("retention.groupChange removeAll", None, place), names.MOVERS_MANUAL)
+    because = _because(f"given by hand or unknown, retention.manual {policy.manual}", None, place)
+    return Verdict("h", policy.manual, because, names.MANUAL)
 
 
 def moved_from(case: Case) -> frozenset[str]:
     """The templates that gave this person something and stopped speaking because, as live was read, the person moved."""
-    names = {
-        claim.partition(":")[2] for claims in case.origins.values() for claim in claims if claim.startswith("template:")
-    }
     speaking = {item.name for item in (*case.speaking, *case.silent)}
-    return frozenset(name for name in names if name not in speaking and not case.book.files_ended(name, case.groups))
+    given = (claim.partition(":") for claims in case.origins.values() for claim in claims)
+    return frozenset(
+        name
+        for kind, _, name in given
+        if case.book.name_now(name) not in speaking
+        and (kind == LEFT or (kind == "template" and not case.book.files_ended(name, case.groups)))
+    )
 
 
 def _because(what: str, template: str | None, source: Source) -> Because:

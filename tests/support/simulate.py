@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from reconciler.diff.ledger import claims
+from reconciler.errors import InputError
 from reconciler.model.catalog import License
 from reconciler.model.desired import Desired
 from reconciler.model.live import Group, Location, PhoneNumber
@@ -46,8 +47,8 @@ class World:
         return self.people[email]
 
     def change(self, email: str, **fields: Any) -> None:
-        """Somebody clicks in Control Hub: the person changes, and the ledger forgets what they no longer hold."""
-        self.people[email] = _tidy(msgspec.structs.replace(self.people[email], **fields))
+        """Somebody clicks in Control Hub: the person changes, and the ledger does not know of it before the next apply."""
+        self.people[email] = msgspec.structs.replace(self.people[email], **fields)
 
     @property
     def licenses(self) -> tuple[License, ...]:
@@ -82,6 +83,14 @@ class World:
         self.now += timedelta(hours=1)
         return planned
 
+    def try_apply(self, files: Desired) -> bool:
+        """`apply`, unless the files name things that live does not have: then False, and nothing happened."""
+        try:
+            self.apply(files)
+        except InputError:
+            return False
+        return True
+
     def carry_out(self, changes: Sequence[Change]) -> None:
         """One PATCH a person."""
         by_id = {person.id: person for person in self.people.values()}
@@ -110,7 +119,7 @@ class World:
             origins = ledger.reorigin_people.get(person.id, ledger.reorigin.get(rows[person.id]))
             if origins is not None:
                 given = {origin.holding: origin.claims for origin in origins}
-                self.people[person.email] = _tidy(msgspec.structs.replace(person, given=given))
+                self.people[person.email] = msgspec.structs.replace(person, given=given)
         old = self.memory
         since: dict[tuple[str, str], datetime] = {name: old.waiting.get(name, self.now) for name in ledger.waiting}
         peopled = {group.id for group in old.known_groups if group.had_members}
@@ -144,8 +153,3 @@ def _patched(person: Someone, change: Change) -> Someone:
         if claims(operation.because):
             given[holding] = claims(operation.because)
     return msgspec.structs.replace(person, holds=tuple(sorted(holds)), attendee=tuple(sorted(roles)), given=given)
-
-
-def _tidy(person: Someone) -> Someone:
-    held = {*person.holds, *(f"attendee:{site}" for site in person.attendee)}
-    return msgspec.structs.replace(person, given={key: value for key, value in person.given.items() if key in held})

@@ -68,12 +68,12 @@ def test_people_whom_files_single_out_have_origins_of_their_own() -> None:
 
 def test_an_exempt_person_keeps_their_origins() -> None:
     """Nothing is re-recorded for somebody the tool does not touch, though others in the situation change."""
-    given: dict[str, tuple[str, ...]] = {RTT.id: ("template:old",)}
+    given: dict[str, tuple[str, ...]] = {RTT.id: ("exception:old",)}
     ann, bob = (
         Someone(f"{name}@acme.example", groups=(SALES.id,), holds=(RTT.id,), given=given) for name in ("ann", "bob")
     )
     files = desired(FILES.organization, *FILES.templates, exception("x", ann.email, exempt=True))
-    assert plan(files, ann, bob).ledger.reorigin_people == {ann.id: (Origin(RTT.id, ("template:old",)),)}
+    assert plan(files, ann, bob).ledger.reorigin_people == {ann.id: (Origin(RTT.id, ("exception:old",)),)}
 
 
 def test_files_that_end_a_template_leave_a_mark() -> None:
