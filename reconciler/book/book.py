@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 
 import msgspec
 
-from reconciler.book import retention
+from reconciler.book import policies_name_what_exists, retention
 from reconciler.book.binding import Binder
 from reconciler.book.catalog import Catalog
 from reconciler.book.groups import Groups
@@ -95,6 +95,7 @@ class Book:
         self._check_groups(members_seen)
         self.declared = self._declared()
         self._binder.check_defaults()
+        self.findings += policies_name_what_exists.check(desired, self.catalog, self.groups, self.today)
         self.declared_pools = self._pools(self.declared)
         self.denied_pools = self._pools(frozenset[Product]().union(*(item.denied for item in self.exceptions.values())))
         self.named_sites = self._named_sites()

@@ -59,10 +59,10 @@ class Groups:
             return self._missing(found, f"{reference.source}:{reference.source.column}", findings)
         return found
 
-    def looked_up(self, reference: GroupReference) -> Finding | None:
-        """What is wrong with the name of a group, without declaring that group."""
+    def looked_up(self, reference: GroupReference) -> str | Finding:
+        """The id of a group, or what is wrong with its name, without declaring that group."""
         found = groups_are_named_exactly.act(reference, self._index)
-        return found if isinstance(found, Finding) else None
+        return found.id if isinstance(found, KnownGroup) else found
 
     def _missing(self, known: KnownGroup, where: str, findings: list[Finding]) -> str:
         told = Finding(

@@ -245,7 +245,7 @@ def _named(book: Book) -> Iterator[tuple[str, str, str, str]]:
             yield address, str(place), "address", "correct the address, or delete the exception if the person left"
     for address in sorted(map(canonical.email, book.organization.guards.protected)):
         hint = "correct `guards.protected`, or take the address out if the person left"
-        yield address, str(book.organization.source), "protected address", hint
+        yield address, str(book.organization.at(f"guards.protected.{address}")), "protected address", hint
     for paper in book.desired.acknowledgements:
         for address in map(canonical.email, paper.users):
             yield address, str(paper.source), "address", ""  # one that permits nothing is told as unused

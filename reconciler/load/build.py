@@ -6,18 +6,25 @@ place where it stands.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+import msgspec
+
+from reconciler.load import formats
 from reconciler.load.nodes import Document, Map, Path, Seq, finding
+from reconciler.load.secrets import shown
 from reconciler.model import canonical
 from reconciler.model.desired import (
+    NOWHERE,
     Acknowledgement,
     Calling,
     CallingAssignment,
     GroupReference,
     Managed,
     Reference,
+    Source,
     Template,
     TemplateTest,
     TestGiven,
@@ -71,6 +78,8 @@ def exception(document: Document, name: str, found: list[Finding]) -> UserExcept
     """A UserException."""
     spec: Map = document.root["spec"]
     users: Seq = spec["users"]
+    denied = tuple(managed(document, ("spec", "deny", at)) for at in range(len(spec.get("deny", ()))))
+    managed_twice(denied, found)
     return UserException(
         name=name,
         users=tuple(
@@ -79,7 +88,7 @@ def exception(document: Document, name: str, found: list[Finding]) -> UserExcept
         reason=spec["reason"].strip(),
         exempt=spec.get("exempt", False),
         add=tuple(reference(document, ("spec", "add", at), found) for at in range(len(spec.get("add", ())))),
-        deny=tuple(managed(document, ("spec", "deny", at)) for at in range(len(spec.get("deny", ())))),
+        deny=denied,
         calling=calling(document, ("spec", "calling"), found) if "calling" in spec else None,
         until=day(spec.get("until")),
         source=document.source(document.at),
@@ -117,9 +126,11 @@ def acknowledgement(document: Document, name: str) -> Acknowledgement:
     )
 
 
-def template_test(document: Document, name: str) -> TemplateTest:
+def template_test(document: Document, name: str, found: list[Finding]) -> TemplateTest:
     """A TemplateTest."""
     spec: Map = document.root["spec"]
+    for path in (("given", "holds"), ("expect", "licenses")):
+        _check_products(document, path, found)
     given, expect = spec.get("given", {}), spec["expect"]
     return TemplateTest(
         name=name,
@@ -162,6 +173,26 @@ def managed(document: Document, path: Path) -> Managed:
     if "attendee" in node:
         return Managed(attendee_site=_site(node["attendee"]), source=source)
     return Managed(reference=reference(document, path, []), source=source)
+
+
+def managed_twice(entries: Sequence[Managed], found: list[Finding]) -> None:
+    """Warn of entries of `manage` or `deny` that say the same."""
+    plain = []
+    for entry in entries:
+        bare = entry.reference and msgspec.structs.replace(entry.reference, source=NOWHERE)
+        text = entry.name or entry.attendee_site or (bare and (bare.license or bare.id)) or ""
+        plain.append((repr(msgspec.structs.replace(entry, reference=bare, source=NOWHERE)), text, entry.source))
+    listed_twice(plain, found)
+
+
+def listed_twice(entries: Iterable[tuple[str, str, Source]], found: list[Finding]) -> None:
+    """Warn of entries (canonical spelling, as written, place) that stand in a list twice."""
+    seen: set[str] = set()
+    for same, text, source in entries:
+        if same in seen:
+            message = f"{shown(text)} is listed twice"
+            found.append(finding("listed-twice", source, message, "delete one of the two", "warning"))
+        seen.add(same)
 
 
 def group(document: Document, path: Path) -> GroupReference:
@@ -213,6 +244,16 @@ def product(text: str) -> str:
     """
     name, separator, site = text.rpartition(" @ ")
     return f"{canonical.name(name)} @ {canonical.site(site)}" if separator else canonical.name(text)
+
+
+def _check_products(document: Document, path: tuple[str, str], found: list[Finding]) -> None:
+    """The site of `NAME @ SITE` keeps the rules of every site (RULES 1.8)."""
+    texts = document.root["spec"].get(path[0], {}).get(path[1], ())
+    for number, text in enumerate(texts):
+        trouble = formats.site(text.rpartition(" @ ")[2]) if " @ " in text else None
+        if trouble is not None:
+            source = document.source(document.place(("spec", *path, number)))
+            found.append(finding("wrong-value", source, f"the site of {shown(text)} {trouble.message}", trouble.hint))
 
 
 def _at(document: Document, path: Path) -> Any:

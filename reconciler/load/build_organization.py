@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from reconciler.book.catalog import Catalog, alias_table
 from reconciler.load import build, formats
 from reconciler.load.nodes import Document, Map, Seq, finding
 from reconciler.load.secrets import shown
 from reconciler.model import canonical
+from reconciler.model.catalog import RENAMED
 from reconciler.model.desired import (
     AdditionLimit,
     Budget,
@@ -30,6 +33,8 @@ def organization(document: Document, name: str, found: list[Finding]) -> Organiz
     defaults, subscriptions = spec.get("defaults", {}), spec.get("subscriptions", {})
     site = defaults.get("siteUrl")
     _check_subscriptions(document, subscriptions, found)
+    _check_twice(document, found)
+    aliases = _aliases(document, found)
     return Organization(
         name=name,
         assignment=spec["assignment"],
@@ -41,8 +46,8 @@ def organization(document: Document, name: str, found: list[Finding]) -> Organiz
         retention=_retention(spec.get("retention", {})),
         deactivated_users=spec.get("deactivatedUsers", "keep"),
         manage=tuple(build.managed(document, ("spec", "manage", at)) for at in range(len(spec.get("manage", ())))),
-        aliases=_aliases(document, found),
-        tiers=_tiers(document, found),
+        aliases=aliases,
+        tiers=_tiers(document, found, aliases),
         attendee_off=frozenset(
             canonical.site(key) for key, value in spec.get("attendeeFeature", {}).items() if value == "off"
         ),
@@ -92,6 +97,24 @@ def _check_subscriptions(document: Document, subscriptions: Any, found: list[Fin
         )
 
 
+_LISTS: tuple[tuple[tuple[str, str], Callable[[str], str]], ...] = (
+    (("subscriptions", "order"), str.strip),
+    (("guards", "protected"), canonical.email),
+)
+
+
+def _check_twice(document: Document, found: list[Finding]) -> None:
+    """Entries that are the same once they are spelled alike."""
+    spec = document.root["spec"]
+    for path, spelled in _LISTS:
+        node: Seq = spec.get(path[0], {}).get(path[1], Seq(document.at))
+        build.listed_twice(
+            [(spelled(text), text, document.source(at)) for text, at in zip(node, node.values_at, strict=True)], found
+        )
+    entries = [build.managed(document, ("spec", "manage", at)) for at in range(len(spec.get("manage", ())))]
+    build.managed_twice(entries, found)
+
+
 def _retention(node: Any) -> Retention:
     default = Retention()
     return Retention(
@@ -106,30 +129,54 @@ def _retention(node: Any) -> Retention:
 
 def _aliases(document: Document, found: list[Finding]) -> dict[str, str]:
     node = document.root["spec"].get("aliases", {})
-    table = {canonical.name(old): canonical.name(new) for old, new in node.items()}
+    pairs = {canonical.name(old): canonical.name(new) for old, new in node.items()}
+    table = alias_table(pairs)
     for old in node:
         seen, at = set(), canonical.name(old)
         while at in table and at not in seen:
             seen.add(at)
             at = table[at]
-        if at == canonical.name(old):
-            message = f"the alias {shown(old)} leads back to itself"
+        if at in seen and at == canonical.name(old):
+            renamed = sorted(seen & RENAMED.keys() - pairs.keys())
             hint = "let aliases point to the name Webex uses today"
+            if renamed:
+                hint = f"{renamed[0]!r} is understood without an alias: Webex renamed it; delete this one"
+            message = f"the alias {shown(old)} leads back to itself"
             found.append(finding("alias-circle", document.source(node.keys_at[old]), message, hint))
-    return table
+    return pairs
 
 
-def _tiers(document: Document, found: list[Finding]) -> tuple[tuple[str, str], ...]:
-    pairs = []
-    for index, (higher, lower) in enumerate(document.root["spec"].get("tiers", ())):
-        pair = (canonical.name(higher), canonical.name(lower))
-        if pair[0] == pair[1]:
-            at = document.place(("spec", "tiers", index))
-            found.append(
-                finding("wrong-value", document.source(at), "a license is no tier of itself", "write [higher, lower]")
-            )
-        pairs.append(pair)
-    return tuple(pairs)
+def _tiers(document: Document, found: list[Finding], aliases: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """The pairs of the files. A pair that makes a license stand above itself, through others or not, is an error."""
+    nodes = document.root["spec"].get("tiers", ())
+    pairs = tuple((canonical.name(higher), canonical.name(lower)) for higher, lower in nodes)
+    known = Catalog((), aliases, pairs).tiers
+    built_in = len(known) - len(pairs)
+    for index, (higher, lower) in enumerate(known[built_in:]):
+        at = document.source(document.place(("spec", "tiers", index)))
+        before = known[: built_in + index]
+        if higher == lower:
+            found.append(finding("wrong-value", at, "a license is no tier of itself", "write [higher, lower]"))
+        elif higher in _below(lower, before):
+            message = f"{shown(higher)} stands above {shown(lower)} here and below it in other pairs"
+            found.append(finding("tier-circle", at, message, "write [higher, lower], and keep one order"))
+        elif (higher, lower) in before:
+            which = "built in" if index == 0 or (higher, lower) in known[:built_in] else "listed already"
+            message = f"the pair {shown(higher)}, {shown(lower)} is {which}"
+            found.append(finding("listed-twice", at, message, "delete it", "warning"))
+    return pairs
+
+
+def _below(name: str, pairs: Sequence[tuple[str, str]]) -> set[str]:
+    """Everything of a lower tier than `name`, through any number of pairs."""
+    below: set[str] = set()
+    todo = [name]
+    while todo:
+        at = todo.pop()
+        new = {lower for higher, lower in pairs if higher == at} - below
+        below |= new
+        todo += new
+    return below
 
 
 def _capacity(document: Document, found: list[Finding]) -> Capacity:

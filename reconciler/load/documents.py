@@ -127,8 +127,8 @@ def _acknowledgement(document: Document, name: str, parts: Parts, _: Path, __: l
     parts.acknowledgements.append(build.acknowledgement(document, name))
 
 
-def _test(document: Document, name: str, parts: Parts, _: Path, __: list[Finding]) -> None:
-    parts.tests.append(build.template_test(document, name))
+def _test(document: Document, name: str, parts: Parts, _: Path, found: list[Finding]) -> None:
+    parts.tests.append(build.template_test(document, name, found))
 
 
 _BUILDERS: dict[str, Callable[[Document, str, Parts, Path, list[Finding]], None]] = {

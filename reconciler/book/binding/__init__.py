@@ -36,9 +36,9 @@ __all__ = ["BINDING", "MANAGING", "Binder", "BindingRule"]
 BindingRule = Rule[Callable[[Search], Narrowed]]
 """A rule that takes the pools found so far and answers with fewer, or with the error that there are none."""
 
-_NAMES = Rule("names-match-exactly", "2.1", names_match_exactly.act)
-_IDS = Rule("an-id-means-one-license", "2.1", an_id_means_one_license.act)
-_SITES = Rule("the-site-of-the-reference-decides", "2.5", the_site_of_the_reference_decides.act)
+_NAMES: BindingRule = Rule("names-match-exactly", "2.1", names_match_exactly.act)
+_IDS: BindingRule = Rule("an-id-means-one-license", "2.1", an_id_means_one_license.act)
+_SITES: BindingRule = Rule("the-site-of-the-reference-decides", "2.5", the_site_of_the_reference_decides.act)
 
 BINDING: tuple[BindingRule, ...] = (
     _NAMES,

@@ -306,3 +306,92 @@ def test_percentages_and_durations_become_numbers(tmp_path: Path) -> None:
     ) == (12.5, 1.0, 172_800, 5.0)
     assert found.additions is not None
     assert (found.additions.count, found.additions.percent, found.protected) == (3, 0.0, ("z@b.example",))
+
+
+POLICIES = [
+    ("  tiers: [[A, B], [B, C], [C, A]]\n", "tier-circle", "error", "o.yaml:6:27", "`C` stands above `A` here"),
+    (
+        "  tiers: [[Webex Calling - Standard, Webex Calling - Professional]]\n",
+        "tier-circle",
+        "error",
+        "o.yaml:6:11",
+        "below it in other pairs",
+    ),
+    (
+        "  tiers: [[Webex Calling - Professional, Webex Calling - Standard]]\n",
+        "listed-twice",
+        "warning",
+        "o.yaml:6:11",
+        "is built in",
+    ),
+    ("  tiers: [[A, B], [A, B]]\n", "listed-twice", "warning", "o.yaml:6:19", "is listed already"),
+    ("  tiers: [[A, A]]\n", "wrong-value", "error", "o.yaml:6:11", "no tier of itself"),
+    ("  aliases: {B: A}\n  tiers: [[A, B]]\n", "wrong-value", "error", "o.yaml:7:11", "no tier of itself"),
+    ("  aliases: {A: B, B: A}\n", "alias-circle", "error", "o.yaml:6:13", "`A` leads back to itself"),
+    (
+        "  aliases: {Customer Assist: Single License - CX Essentials}\n",
+        "alias-circle",
+        "error",
+        "o.yaml:6:13",
+        "leads back to itself",
+    ),
+    (
+        "  subscriptions: {policy: oldestFirst, order: [A, ' A']}\n",
+        "listed-twice",
+        "warning",
+        "o.yaml:6:51",
+        "`A` is listed",
+    ),
+    (
+        "  guards: {protected: [a@b.example, A@b.example]}\n",
+        "listed-twice",
+        "warning",
+        "o.yaml:6:37",
+        "`A@b.example` is listed",
+    ),
+    ("  manage: [L, {license: M}, {license: M}]\n", "listed-twice", "warning", "o.yaml:6:29", "`M` is listed"),
+    ("  manage: [L, {attendee: a.webex.com}, L]\n", "listed-twice", "warning", "o.yaml:6:40", "`L` is listed"),
+]
+
+
+@pytest.mark.parametrize(("spec", "code", "severity", "where", "says"), POLICIES)
+def test_policies_that_contradict_or_repeat_themselves(
+    tmp_path: Path, spec: str, code: str, severity: str, where: str, says: str
+) -> None:
+    """What contradicts itself is an error at the later place; what repeats itself warns there."""
+    text = document("Organization", f"  assignment: groups\n{spec}")
+    found = [item for item in load(tmp_path, {"o.yaml": text, "t.yaml": TEMPLATE}).findings if item.code == code]
+    assert (found[0].severity, found[0].where) == (severity, where)
+    assert says in found[0].message
+    assert found[0].hint
+
+
+def test_an_alias_against_a_rename_is_told_to_go(tmp_path: Path) -> None:
+    """Whoever writes Webex's own rename the other way round learns that both names are understood."""
+    spec = "  assignment: groups\n  aliases: {Customer Assist: Single License - CX Essentials}\n"
+    (found,) = told(load(tmp_path, {"o.yaml": document("Organization", spec), "t.yaml": TEMPLATE}))
+    assert (
+        found[3] == "'Single License - CX Essentials' is understood without an alias: Webex renamed it; delete this one"
+    )
+
+
+def test_a_denial_that_stands_twice_warns(tmp_path: Path) -> None:
+    """The same entry of `deny` twice was meant to be another one."""
+    assert [item[:3] for item in tell(tmp_path, document("UserException", EXCEPTION + "  deny: [L, L]\n"))] == [
+        ("listed-twice", "x.yaml:7:13", "`L` is listed twice")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("  given: {holds: [L @ https://a.webex.com]}\n  expect: {licenses: []}\n", "x.yaml:5:19"),
+        ("  expect: {licenses: [L @ a.webex.com/x]}\n", "x.yaml:5:23"),
+        ("  expect: {licenses: ['L @ a.webex.com#attendee']}\n", "x.yaml:5:23"),
+    ],
+)
+def test_sites_of_a_template_test_are_host_names(tmp_path: Path, path: str, where: str) -> None:
+    """RULES 1.8: a scheme, a path or `#attendee` is an error with the host to write, also behind `@`."""
+    (found,) = tell(tmp_path, document("TemplateTest", path))
+    assert (found[0], found[1]) == ("wrong-value", where)
+    assert "`a.webex.com`" in found[3]

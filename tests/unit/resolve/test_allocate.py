@@ -47,11 +47,11 @@ FILES = desired(organization(), everyone(NAME))
 ANN, BOB, CY = Someone("ann@acme.example"), Someone("bob@acme.example"), Someone("cy@acme.example")
 
 
-def _left(pool: License, capacity: Capacity | None = None, people: int = 8) -> int:
+def _left(pool: License, capacity: Capacity | None = None, people: int = 8, beside: tuple[License, ...] = ()) -> int:
     """How many of `people` get the license."""
     crowd = [Someone(f"p{n}@acme.example") for n in range(people)]
     files = desired(organization(capacity=capacity or Capacity()), everyone(pool.name))
-    return len(winners(plan(files, *crowd, licenses=(pool,)), pool.name))
+    return len(winners(plan(files, *crowd, licenses=(pool, *beside)), pool.name))
 
 
 # 5.1, 5.2
@@ -99,9 +99,9 @@ def test_enforcement(policy: LicenseCapacity, expected: int) -> None:
 def test_enforcement_per_license() -> None:
     """A license may be capped differently from the rest, by any of its names."""
     policy = Capacity(LicenseCapacity("uncapped"), {"Single License - Webex Voice": LicenseCapacity("hard")})
-    pool = msgspec.structs.replace(RTT, name="Webex Voice", id=license_id("XX", 81))
-    assert _left(pool, policy) == 5
-    assert _left(RTT, policy) == 8
+    voice = msgspec.structs.replace(RTT, name="Webex Voice", id=license_id("XX", 81))
+    assert _left(voice, policy, beside=(RTT,)) == 5
+    assert _left(RTT, policy, beside=(voice,)) == 8
 
 
 def test_what_the_plan_frees_is_given() -> None:
