@@ -20,7 +20,8 @@ class Projector:
     def __init__(self, book: Book) -> None:
         self._groups = book.templated_groups | book.registered_groups | book.groups.lost
         self._pools = frozenset(pool for pool in book.catalog.pools if _relevant(book, pool))
-        self._sites = frozenset(product.site for product in book.declared if product.site)
+        denied = frozenset(product for item in book.exceptions.values() for product in item.denied)
+        self._sites = frozenset(product.site for product in book.declared | denied if product.site)
         self._seen_groups: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._seen_pools: dict[tuple[str, ...], tuple[str, ...]] = {}
 

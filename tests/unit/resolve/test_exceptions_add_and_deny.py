@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from reconciler.model.desired import Calling, Retention
+from reconciler.model.desired import Calling, Managed, Retention
 from reconciler.model.live import Location, PhoneNumber
 from tests.support.desired import (
     Document,
@@ -23,7 +23,7 @@ from tests.support.desired import (
     waiting,
     winners,
 )
-from tests.support.live import PRO, RTT, STANDARD, SUITE, Someone
+from tests.support.live import PRO, RTT, SITE, STANDARD, SUITE, Someone
 
 ANN, BOB = Someone("ann@acme.example"), Someone("bob@acme.example")
 HQ = Location("L-HQ", "HQ", True)
@@ -147,3 +147,11 @@ def test_added_products_are_declared_for_everybody() -> None:
     )
     found = plan(files, msgspec.structs.replace(BOB, holds=(SUITE.id,)))
     assert changes(found) == ["+ Real-Time Translations", "- Webex Meetings Suite @ acme.webex.com"]
+
+
+def test_a_denied_role_goes_where_nothing_else_of_its_site_is_declared() -> None:
+    """A denied attendee role is taken even on a site that no template, exception or `manage` names otherwise."""
+    deny = exception("x", ANN.email, deny=[Managed(attendee_site=SITE)])
+    files = desired(organization(), everyone("Real-Time Translations"), deny)
+    found = plan(files, msgspec.structs.replace(ANN, attendee=(SITE,)))
+    assert changes(found) == ["+ Real-Time Translations", f"- attendee @ {SITE}"]
