@@ -7,46 +7,85 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
+from reconciler.book.binding import BINDING, MANAGING
 from reconciler.guard import GUARDS
-from reconciler.resolve import HOLDS, SETTLING, WISHING, CaseRule
+from reconciler.resolve import HOLDS, SETTLING, WISHING
+from reconciler.resolve.calling import GIVING, KEEPING
 
 _HEAD = """\
 # The rules
 
-Written by `make rules` from `reconciler/resolve/` and `reconciler/guard/`; do not edit. Rules act in this order,
-once for everybody in the same situation. RULES 4.2 is a number of the rule book that the product was designed from, R35, C1
-and F4 are rules, contradictions and failures that were found in Webex's own documents and elsewhere.
+Written by `make rules` from the files named below; do not edit. Rules act in this order, once for everybody in the same
+situation. RULES 4.2 is a number of the rule book that the product was designed from; R35, C1 and F4 are rules, contradictions
+and failures that were found in Webex's own documents and elsewhere. Every example is run by the tests; the organization it
+speaks of is described in `tests/support/example.py`.
 """
-_PARTS: tuple[tuple[str, str, tuple[CaseRule, ...]], ...] = (
-    ("Wishing", "What should a person hold? These look at who somebody is, not yet at what they hold.", WISHING),
-    (
-        "Settling",
-        "What becomes of the wishes and of what is held? Units are then handed out in the order of priority.",
-        SETTLING,
+
+
+class Part(NamedTuple):
+    """A chapter: what its rules are about, and the tables they stand in, as (claim, number, function)."""
+
+    title: str
+    meaning: str
+    entries: tuple[tuple[str, str, Callable[..., Any]], ...]
+
+
+def _of(*tables: Sequence[Any]) -> tuple[tuple[str, str, Callable[..., Any]], ...]:
+    """Rules of several tables, each once, in their order."""
+    found = {rule.claim: (rule.claim, rule.number, rule.act) for table in tables for rule in table}
+    return tuple(found.values())
+
+
+PARTS: tuple[Part, ...] = (
+    Part("Binding", "Which licenses does a name in the files mean? Once per reference.", _of(BINDING, MANAGING)),
+    Part(
+        "Wishing", "What should a person hold? These look at who somebody is, not yet at what they hold.", _of(WISHING)
     ),
-    ("Holds", "What must not be taken away now, although the rules above would. A held removal frees no unit.", HOLDS),
+    Part("Settling", "What becomes of the wishes and of what is held?", _of(SETTLING)),
+    Part(
+        "Holds",
+        "What must not be taken away now, although the rules above would. A held removal frees no unit.",
+        _of(HOLDS),
+    ),
+    Part(
+        "Calling",
+        "Which number, location and extension goes with a Calling license? Each check that fails is a finding of its own.",
+        _of(KEEPING, GIVING),
+    ),
+    Part(
+        "Guards",
+        "Objections that stop an apply before anything is sent.",
+        tuple((guard.code, guard.number, guard.check) for guard in GUARDS),
+    ),
 )
 
 
 def render() -> str:
     """The whole page, as Markdown."""
     lines = [_HEAD]
-    for title, meaning, rules in _PARTS:
-        lines.append(f"## {title}\n\n{meaning}\n")
-        lines += [_entry(rule.claim, rule.act) for rule in rules]
-    lines.append("## Guards\n\nObjections that stop an apply before anything is sent.\n")
-    lines += [_entry(guard.code, guard.check) for guard in GUARDS]
+    for part in PARTS:
+        lines.append(f"## {part.title}\n\n{part.meaning}\n")
+        lines += [_entry(claim, act) for claim, _, act in part.entries]
     return "\n".join(lines)
 
 
 def _entry(name: str, function: Callable[..., Any]) -> str:
     module = inspect.getmodule(function)
-    text = inspect.getdoc(module) or ""
+    text, example = _split(inspect.getdoc(module) or "")
     file = (module.__name__ if module else "").replace(".", "/")
-    return f"### {name}\n\n{text}\n\n`{file}.py`\n"
+    shown = f"```python\n{example}\n```\n\n" if example else ""
+    return f"### {name}\n\n{text}\n\n{shown}`{file}.py`\n"
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The prose of a docstring and its example, without the import that every example needs."""
+    prose, start, example = text.partition(">>> ")
+    lines = (start + example).splitlines()
+    shown = [line for line in lines if not line.startswith(">>> from tests.support.")]
+    return prose.strip(), "\n".join(shown).strip()
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reconciler.guard import GUARDS
+import pytest
+
 from reconciler.report import rule_book
-from reconciler.resolve import RULES
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
 
@@ -16,10 +16,21 @@ def test_the_page_is_fresh() -> None:
     assert PAGE.read_text(encoding="utf-8") == rule_book.render()
 
 
-def test_every_rule_tells_its_claim_and_source() -> None:
-    """Each rule and guard has a page entry whose text names its number in the rule book."""
-    text = rule_book.render()
-    for name in [rule.claim for rule in RULES] + [guard.code for guard in GUARDS]:
-        entry = text.split(f"### {name}\n", 1)[1].split("\n### ")[0]
-        assert "Source: RULES" in entry, name
-        assert "reconciler/" in entry
+ENTRIES = [(claim, number) for part in rule_book.PARTS for claim, number, _ in part.entries]
+
+
+@pytest.mark.parametrize(("claim", "number"), ENTRIES, ids=[claim for claim, _ in ENTRIES])
+def test_every_rule_tells_its_claim_source_reason_and_an_example(claim: str, number: str) -> None:
+    """Each rule's entry names its numbers in the rule book, says why, and shows an example; so does each guard's."""
+    entry = rule_book.render().split(f"### {claim}\n", 1)[1].split("\n### ")[0]
+    source = entry.partition("Source: RULES")[2].partition(". ")[0]
+    assert all(part in source for part in number.split(", ")), source
+    assert "Why" in entry
+    assert ">>> " in entry
+    assert "reconciler/" in entry
+
+
+def test_no_two_rules_share_a_claim() -> None:
+    """A reason in a plan names one rule."""
+    claims = [claim for claim, _ in ENTRIES]
+    assert len(set(claims)) == len(claims)
