@@ -32,13 +32,15 @@ def origins(database: Database, org_id: str, person_id: str) -> tuple[Provenance
     """Every holding of a person, sorted; empty for somebody who holds nothing, is gone, or was never seen."""
     with database.read() as connection:
         found = find_org(connection, org_id)
-        if found is None:
-            return ()
-        key, moment = found
-        known = history.of_person(connection, key, person_id, moment)
-        if not known.versions or known.versions[-1].until is not None:
-            return ()
-        applies = _applies(connection, key, {version.since for version in known.versions})
+        return () if found is None else origins_at(connection, found[0], person_id, found[1])
+
+
+def origins_at(connection: Connection, key: int, person_id: str, moment: int) -> tuple[Provenance, ...]:
+    """The same of an organization (its key) as of a moment (ms)."""
+    known = history.of_person(connection, key, person_id, moment)
+    if not known.versions or known.versions[-1].until is not None:
+        return ()
+    applies = _applies(connection, key, {version.since for version in known.versions})
     holdings = sorted(known.versions[-1].holdings)
     return tuple(_of(holding, known.versions, known.sent, applies) for holding in holdings)
 

@@ -17,7 +17,8 @@ from reconciler.model import canonical
 from reconciler.model.catalog import License
 from reconciler.model.history import Departed, PersonHistory
 from reconciler.model.live import Group, Holder, Location, Person, PhoneNumber, Situation, Snapshot
-from reconciler.store import bulk, former, history, newcomers, versions, whom
+from reconciler.model.provenance import Provenance
+from reconciler.store import bulk, former, history, newcomers, origins, versions, whom
 from reconciler.store.groups import GroupRow
 from reconciler.store.packing import Key, Unpacker, broken, decode, to_ms
 from reconciler.store.rows import addresses, columns, person_of
@@ -168,6 +169,11 @@ class View:
         """What was seen of one person and sent for them up to this view's moment."""
         with self._database.read() as connection:
             return history.of_person(connection, self._org, person_id, self._moment)
+
+    def provenance(self, person_id: str) -> Sequence[Provenance]:
+        """Where everything that one person held at this view's moment came from."""
+        with self._database.read() as connection:
+            return origins.origins_at(connection, self._org, person_id, self._moment)
 
     def locate(self, people: Collection[str]) -> Mapping[str, int]:
         """Person id -> situation id, for those of `people` who are in the snapshot."""
