@@ -61,12 +61,12 @@ WISHING: tuple[CaseRule, ...] = (
     Rule("the-higher-tier-wins", "3.5", the_higher_tier_wins.act),
     Rule("one-host-license-per-site", "2.5, 3.6", one_host_license_per_site.act),
     Rule("host-beats-attendee", "3.3", host_beats_attendee.act),
-    Rule("site-admins-cannot-be-attendees", "3.4", site_admins_cannot_be_attendees.act),
     Rule("free-prerequisites-come-along", "3.7", free_prerequisites_come_along.act),
 )
 
 SETTLING: tuple[CaseRule, ...] = (
     Rule("a-held-unit-satisfies", "3.2, 4.3", a_held_unit_satisfies.act),
+    Rule("site-admins-cannot-be-attendees", "3.4", site_admins_cannot_be_attendees.act),
     Rule("retention-decides-the-rest", "4.1, 4.2", retention_decides_the_rest.act),
     Rule("calling-needs-a-readable-record", "6.6", calling_needs_a_readable_record.act),
     Rule("no-calling-beside-unified-cm", "6.5", no_calling_beside_unified_cm.act),

@@ -1,6 +1,7 @@
 """A site administrator cannot be attendee of that site, and a site whose Attendee feature is off cannot give the role.
 
-Why: Webex refuses it (error 400216). Source: RULES 3.4 (R21, R22).
+Why: Webex refuses it (error 400216). A role that is held and granted stays: it is not taken because it could not be given.
+Source: RULES 3.4 (R21, R22).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from reconciler.resolve.case import Case
 def act(case: Case) -> None:
     """Refuse attendee wishes, and fallbacks to attendee, that Webex would refuse."""
     for product, wish in list(case.wishes.items()):
+        if product in case.satisfied:
+            continue
         reason = _reason(case, product.site) if product.is_attendee or wish.fallback else None
         if reason is None:
             continue

@@ -168,6 +168,16 @@ def test_the_attendee_feature_is_off() -> None:
     assert codes(found) == ["attendee-off"]
 
 
+def test_a_granted_role_that_is_held_stays() -> None:
+    """Where the role could not be given (site administrator, feature off), one that is held and granted is not taken."""
+    retention = Retention(manual="remove")
+    held_role = msgspec.structs.replace(ANN, attendee=(SITE,))
+    off = organization(retention=retention, attendee_off=frozenset({SITE}))
+    assert changes(plan(desired(off, everyone(attendee())), held_role)) == []
+    administrator = msgspec.structs.replace(held_role, admin_of=(SITE,))
+    assert changes(plan(desired(organization(retention=retention), everyone(attendee())), administrator)) == []
+
+
 def test_no_fallback_beside_a_host_license_that_is_kept() -> None:
     """Who waits to be moved to another subscription stays host and does not become attendee as well."""
     org = organization("groups", retention=Retention(outside_defaults="remove"))
