@@ -16,7 +16,7 @@ from reconciler.diff.changes import Differ, Difference
 from reconciler.diff.ledger import Ledger, ledger
 from reconciler.diff.notes import another_writer, notes, unused_acknowledgements
 from reconciler.errors import InputError, UnknownNameError
-from reconciler.guard import GUARDS, Sight
+from reconciler.guard import GUARDS, Sight, nothing_is_planned_from_nothing
 from reconciler.guard.sight import counted, holding_still, lost_before
 from reconciler.model.catalog import Product, attendee
 from reconciler.model.desired import Desired
@@ -69,7 +69,10 @@ def make_plan(desired: Desired, live: LiveView, memory: Memory, now: datetime, t
     Raises UnknownNameError, with every finding, for names that live does not have; InputError when the snapshot is empty
     or was read in too small a scope. `now` has a time zone.
     """
-    _check_snapshot(desired, live)
+    needed = scope_needed(desired, live.licenses(), live.groups())
+    impossible = nothing_is_planned_from_nothing.check(desired, live.snapshot(), needed)
+    if impossible is not None:
+        raise InputError(impossible.message, hint=impossible.hint)
     book = Book(desired, live.licenses(), live.groups(), live.members_seen(), memory, now)
     units = Units(book)
     if errors(book.findings):
@@ -112,21 +115,6 @@ _WHY_HELD = {
     "people-shrunk": ": fewer people were read than before; sync again when Webex is complete",
     "protected": ": people under `guards.protected` lose nothing",
 }
-
-
-def _check_snapshot(desired: Desired, live: LiveView) -> None:
-    snapshot = live.snapshot()
-    if snapshot.people == 0:
-        raise InputError(
-            "the snapshot holds no people at all", hint="check the token's role; an empty reading removes nothing"
-        )
-    if not desired.templates:
-        raise InputError("the files hold no template", hint="add an OrganizationTemplate or a GroupTemplate")
-    if not snapshot.scope.covers(scope_needed(desired, live.licenses(), live.groups())):
-        raise InputError(
-            "the snapshot was read for other files: these need groups, numbers or directory data that it does not hold",
-            hint="run sync with these files, then plan again",
-        )
 
 
 def _acknowledge(book: Book, population: Population) -> None:

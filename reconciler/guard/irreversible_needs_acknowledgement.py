@@ -1,7 +1,7 @@
 """Every removal of a Calling license must be covered by an Acknowledgement.
 
-Why: number, voicemail and settings may be lost for good. An Acknowledgement permits, never causes; it is a reviewed file in git, there is no command-line force. `max` is counted over the lifetime
-of the Acknowledgement, over all applies. Source: RULES 4.5, 7.2 (R66).
+Why: number, voicemail and settings may be lost for good. An Acknowledgement permits, never causes; it is a reviewed file in
+git, there is no command-line force. `max` is counted over its lifetime, over all applies. Source: RULES 4.5, 7.2 (R66).
 
 >>> from tests.support.example import example
 >>> story = '''

@@ -21,6 +21,7 @@ from reconciler.errors import BlockedPlanError, PlanFileError, ReconcilerError, 
 from reconciler.execute import CarriedOut, Delays, Reconciled, StopSignal, carry_out, held_in_words, reconcile_with_live
 from reconciler.execute.operation import AnyOperation, key, operations_of
 from reconciler.execute.reading import Sleep
+from reconciler.guard import a_stale_plan_is_not_applied
 from reconciler.model import ids
 from reconciler.model.desired import Desired
 from reconciler.model.finding import Finding
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = "1.0"
 _NAMED_HELD = 20
-_CLOCKS_DIFFER = 300  # seconds that the clocks of two machines may be apart
 
 
 class Pace(msgspec.Struct, frozen=True):
@@ -100,23 +100,9 @@ def _check_organization(plan: Plan, org_id: str, org_name: str) -> None:
 
 
 def _check_fresh(plan: Plan, desired: Desired, now: datetime) -> None:
-    if plan.desired.digest != desired.digest:
-        raise StalePlanError(
-            "The files changed since the plan was made: nothing was sent.", hint="Make a new plan and review it."
-        )
-    age, limit = (now - plan.live.taken_at).total_seconds(), desired.organization.guards.max_age_seconds
-    if age < -_CLOCKS_DIFFER:
-        raise StalePlanError(
-            f"The plan was made from a reading of {plan.live.taken_at:%Y-%m-%d %H:%M} UTC, and here it is "
-            f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC: its age cannot be told. Nothing was sent.",
-            hint="Set the clocks of the machines that plan and apply, make a new plan and review it.",
-        )
-    if age > limit:
-        raise StalePlanError(
-            f"The plan was made from a reading {age / 3600:.1f} hours old; "
-            f"guards.maxAge allows {limit / 3600:.1f} hours. Nothing was sent.",
-            hint="Make a new plan and review it.",
-        )
+    stale = a_stale_plan_is_not_applied.check(plan, desired, now)
+    if stale is not None:
+        raise StalePlanError(f"{stale.message} Nothing was sent.", hint=stale.hint)
 
 
 class _Apply:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from reconciler.book.binding import BINDING, MANAGING
-from reconciler.guard import GUARDS
+from reconciler.guard import FIRST, GUARDS
 from reconciler.resolve import HOLDS, SETTLING, WISHING
 from reconciler.resolve.calling import GIVING, KEEPING
 
@@ -57,8 +57,8 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(
         "Guards",
-        "Objections that stop an apply before anything is sent.",
-        tuple((guard.code, guard.number, guard.check) for guard in GUARDS),
+        "Objections that end a command, or stop an apply before anything is sent.",
+        (*_of(FIRST), *((guard.code, guard.number, guard.check) for guard in GUARDS)),
     ),
 )
 

@@ -36,6 +36,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from reconciler.errors import InputError
 from reconciler.load.loader import load_desired
 from reconciler.model import ids
 from reconciler.model.catalog import CONTROL_HUB_MANAGED, License
@@ -101,15 +102,14 @@ def planned_from(story: Mapping[str, Any]) -> Planned | list[str]:
     try:
         memory = _memory(story, files, snapshot)
         return make_plan(files, snapshot, memory, NOW, "0")
-    except Exception as error:  # UnknownNameError carries findings; anything else is a broken example
-        findings = getattr(error, "findings", None)
-        if not findings:
-            raise
-        return [f"error {item.code}: {item.message}" for item in findings]
+    except InputError as error:
+        return [f"error {item.code}: {item.message}" for item in error.findings] or [f"error: {error.message}"]
 
 
 def _memory(story: Mapping[str, Any], files: Desired, snapshot: FakeLive) -> Memory:
     if story.get("firstRun"):
+        return Memory()
+    if not story.get("people"):
         return Memory()
     earlier = _files({"organization": story.get("organization", {}), **story["before"]}) if "before" in story else files
     assert isinstance(earlier, Desired), earlier

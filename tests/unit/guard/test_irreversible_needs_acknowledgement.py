@@ -148,10 +148,11 @@ def test_a_swap_is_irreversible_too() -> None:
     """Replacing Calling Standard by Professional needs an Acknowledgement for Standard."""
     hq = Location("L-HQ", "HQ", True)
     org = organization(manage=managed("Webex Calling - Standard"))
-    person = Someone("ann@acme.example", holds=(STANDARD.id,), work_phone="+14085550100")
+    person = Someone("ann@acme.example", holds=(STANDARD.id,), location_id=hq.id)
+    number = PhoneNumber("+14085550100", hq.id, "HQ", "ACTIVE", owner_type="PEOPLE", owner_id=person.id)
     for papers, expected in (((), [False]), ((acknowledgement("Webex Calling - Standard", max=1),), [True])):
         found = plan(
             desired(org, everyone(NAME), *papers), person,
-            locations=(hq,), numbers=(PhoneNumber("+14085550100", hq.id, "HQ", "ACTIVE"),), licenses=(PRO, STANDARD),
+            locations=(hq,), numbers=(number,), licenses=(PRO, STANDARD),
         )  # fmt: skip
         assert [g.acknowledged for g in found.plan.guards if g.code == "irreversible"] == expected
