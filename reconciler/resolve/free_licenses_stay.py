@@ -11,23 +11,27 @@ from reconciler.resolve.case import Case
 
 
 def act(case: Case) -> None:
-    """Keep free licenses that must not go."""
+    """Keep free licenses that must not go; again while one that stays needs another."""
+    while any(_stays(case, holding, removal.product) for holding, removal in list(case.leaving.items())):
+        pass
+
+
+def _stays(case: Case, holding: str, product: Product) -> bool:
     catalog = case.book.catalog
-    for holding, removal in list(case.leaving.items()):
-        product = removal.product
-        if product.is_attendee:
-            continue
-        if catalog.is_screen_share(product):
-            why = "screen share is implicit"
-        elif not catalog.is_free_product(product):
-            continue
-        elif product not in case.book.managed or case.key.state == "deactivated":
-            why = "a free license stays unless `manage` names it"
-        elif _needed(case, product):
-            why = "another license needs it"
-        else:
-            continue
-        case.keep(holding, product, "", (Because(f"free-licenses-stay: {why}"),))
+    if product.is_attendee:
+        return False
+    if catalog.is_screen_share(product):
+        why = "screen share is implicit"
+    elif not catalog.is_free_product(product):
+        return False
+    elif product not in case.book.managed or case.key.state == "deactivated":
+        why = "a free license stays unless `manage` names it"
+    elif _needed(case, product):
+        why = "another license needs it"
+    else:
+        return False
+    case.keep(holding, product, "", (Because(f"free-licenses-stay: {why}"),))
+    return True
 
 
 def _needed(case: Case, product: Product) -> bool:

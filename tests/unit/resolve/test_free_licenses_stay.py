@@ -42,6 +42,17 @@ def test_a_free_license_that_something_held_needs_stays() -> None:
     assert _lost(("Basic Messaging",), chain) == []
 
 
+def test_a_free_license_that_stays_for_want_of_manage_keeps_what_it_needs() -> None:
+    """A free license that would go if `manage` named it still needs its own base, and both stay."""
+    chain = Someone("ann@acme.example", holds=(MSG.id, FREE.id), given={FREE.id: ("template:everyone",)})
+    assert _lost(("Basic Messaging",), chain) == []
+    assert _lost(("Basic Messaging",), chain, exception("x", chain.email, deny=["Basic Space Meetings"])) == []
+    assert sorted(_lost(("Basic Messaging", "Basic Space Meetings"), msgspec.structs.replace(chain, given={}))) == [
+        "Basic Messaging",
+        "Basic Space Meetings",
+    ]
+
+
 def test_screen_share_is_never_removed() -> None:
     """Implicit screen share stays, whatever `manage` and exceptions say, and whether or not it is sold."""
     for share in (SHARE, msgspec.structs.replace(SHARE, subscription="Sub-1")):
