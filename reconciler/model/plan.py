@@ -201,7 +201,7 @@ class Plan(msgspec.Struct, frozen=True, rename="camel"):
 
 def digest_of(plan: Plan) -> str:
     """The digest of everything in the plan but the digest itself: canonical JSON, `sha256:` and hex."""
-    fields = ((field.encode_name, field.name) for field in msgspec.structs.fields(Plan))
+    fields = zip(Plan.__struct_encode_fields__, Plan.__struct_fields__, strict=True)
     return canonical.digest({shown: getattr(plan, name) for shown, name in fields if name != "digest"})
 
 
