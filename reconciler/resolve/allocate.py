@@ -103,6 +103,9 @@ def _one_by_one(
             for other in parked.pop(thing, ()):
                 if waiting.pop((other.person.id, other.request.wish.product), None) is not None:
                     heapq.heappush(heap, other)
+    for name, (entry, _) in list(waiting.items()):  # whose number went to somebody else meanwhile is blocked
+        if book.catalog.is_calling(entry.request.wish.product) and _line(numbers, entry, result) is None:
+            del waiting[name]
     for (person_id, product), (entry, reason) in sorted(waiting.items(), key=lambda item: item[1][0].order):
         result.lost[person_id, product] = Lost(entry.person, entry.key, entry.request, reason)
     _report_cycles(book, [entry for entry, _ in waiting.values()], result)
@@ -130,9 +133,8 @@ def _serve(
     name = (person.id, wish.product)
     calling: CallingProperties | None = None
     if book.catalog.is_calling(wish.product):
-        calling, problems = numbers.propose(person, wish.calling)
+        calling = _line(numbers, entry, result)
         if calling is None:
-            result.blocked[name] = tuple(problem.finding(person.email) for problem in problems)
             return []
     pool = next((pool for pool in wish.ladder if units.left[pool] > 0), None)
     places = units.places(person.id, entry.key, entry.request)
@@ -144,6 +146,15 @@ def _serve(
         numbers.take(person, calling)
     result.by_person[name] = Award(pool, calling)
     return [*(drop.holding for drop in entry.request.drops if drop.holding in units.left), *places[1]]
+
+
+def _line(numbers: NumberPlan, entry: _Entry, result: Allocation) -> CallingProperties | None:
+    """Number, extension and location that the person would get now; None, with every finding, where a check fails."""
+    calling, problems = numbers.propose(entry.person, entry.request.wish.calling)
+    if calling is None:
+        blocked = tuple(problem.finding(entry.person.email) for problem in problems)
+        result.blocked[entry.person.id, entry.request.wish.product] = blocked
+    return calling
 
 
 def _report_cycles(book: Book, waiting: list[_Entry], result: Allocation) -> None:

@@ -8,12 +8,12 @@ import msgspec
 import pytest
 
 from reconciler.model.catalog import License
-from reconciler.model.desired import Calling, CallingAssignment, Retention
+from reconciler.model.desired import Budget, Calling, CallingAssignment, Capacity, GroupReference, Retention
 from reconciler.model.live import Location, PhoneNumber
 from reconciler.model.plan import CallingProperties
 from reconciler.planner import Planned
 from tests.support.desired import Document, changes, codes, desired, everyone, managed, organization, plan, ref, waiting
-from tests.support.live import PRO, RTT, STANDARD, Someone, license_id
+from tests.support.live import PRO, RTT, SALES, STANDARD, Someone, license_id
 
 HQ, LAB = Location("L-HQ", "HQ", True), Location("L-LAB", "Lab", False)
 BERLIN = Location("L-BER", "Berlin", True)
@@ -156,6 +156,17 @@ def test_who_waits_takes_no_number() -> None:
     found = _plan(None, ANN, licenses=(msgspec.structs.replace(PRO, total=0), RTT))
     assert waiting(found) == [(ANN.email, NAME)]
     assert _given(found) == {}
+
+
+def test_who_waits_is_blocked_once_somebody_else_has_the_number() -> None:
+    """Somebody without a budget place does not wait for a license whose number this plan gives to somebody else."""
+    capacity = Capacity(budgets=(Budget(NAME, GroupReference("Sales"), 0),))
+    files = desired(organization(capacity=capacity), everyone(ref(NAME)))
+    first = msgspec.structs.replace(ANN, groups=(SALES.id,))
+    found = plan(files, first, BOB, locations=(HQ,), numbers=(ROW,))
+    assert list(_given(found)) == [BOB.email]
+    assert waiting(found) == []
+    assert codes(found) == ["number-given-twice"]
 
 
 def test_a_row_of_calling_assignments() -> None:
