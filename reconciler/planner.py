@@ -13,6 +13,7 @@ import msgspec
 from reconciler.book.book import Book
 from reconciler.book.population import Population
 from reconciler.diff.changes import Differ, Difference
+from reconciler.diff.cost import monthly_cost
 from reconciler.diff.ledger import Ledger, ledger
 from reconciler.diff.notes import another_writer, notes, unused_acknowledgements
 from reconciler.errors import InputError, UnknownNameError
@@ -98,7 +99,7 @@ def make_plan(desired: Desired, live: LiveView, memory: Memory, now: datetime, t
         FORMAT_VERSION, "Plan", Tool("webex-licenses", tool_version),
         OrganizationRef(live.snapshot().org_id, desired.organization.name),
         now.astimezone(UTC), "", DesiredRef(desired.digest, desired.commit), _live_ref(live),
-        _summary(changes, difference, live.snapshot().people), _pools(book, changes), changes, tuple(difference.held),
+        _summary(book, changes, difference, live.snapshot().people), _pools(book, changes), changes, tuple(difference.held),
         tuple(difference.waiting), findings, _guards(book, population, answers, changes, difference),
     )  # fmt: skip
     hands_off = {key: why for key in population.counts if (why := resolver.hands_off(key))}
@@ -190,7 +191,7 @@ def _pools(book: Book, changes: tuple[Change, ...]) -> tuple[PoolLine, ...]:
     )
 
 
-def _summary(changes: tuple[Change, ...], difference: Difference, people: int) -> Summary:
+def _summary(book: Book, changes: tuple[Change, ...], difference: Difference, people: int) -> Summary:
     licenses = [operation for change in changes for operation in change.licenses]
     roles = [operation for change in changes for operation in change.attendee_sites]
     return Summary(
@@ -203,6 +204,7 @@ def _summary(changes: tuple[Change, ...], difference: Difference, people: int) -
         held=len(difference.held),
         waiting=len(difference.waiting),
         unchanged=people - len(changes),
+        monthly_cost=monthly_cost(book.organization.prices, book.catalog, changes),
     )
 
 

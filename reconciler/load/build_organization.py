@@ -34,6 +34,7 @@ def organization(document: Document, name: str, found: list[Finding]) -> Organiz
     site = defaults.get("siteUrl")
     _check_subscriptions(document, subscriptions, found)
     _check_twice(document, found)
+    _check_currencies(document, found)
     aliases = _aliases(document, found)
     return Organization(
         name=name,
@@ -246,6 +247,16 @@ def _guards(node: Any) -> Guards:
 
 def _additions(node: Any) -> AdditionLimit | None:
     return AdditionLimit(node.get("count", 0), formats.to_percent(node.get("percent", 0))) if node else None
+
+
+def _check_currencies(document: Document, found: list[Finding]) -> None:
+    prices = document.root["spec"].get("prices", {})
+    first = next((price["currency"] for price in prices.values()), "")
+    for name, price in prices.items():
+        if price["currency"] != first:
+            at = document.source(document.place(("spec", "prices", name, "currency")))
+            message = f"prices in {first} and in {price['currency']} have no sum"
+            found.append(finding("several-currencies", at, message, f"write every price in {first}"))
 
 
 def _price(node: Any) -> Price:

@@ -1,7 +1,8 @@
 """`oldestFirst` draws down the subscriptions in the order of `subscriptions.order`: the first one that has a unit left.
 
-Webex tells no dates, so the files say which one is the oldest. A seller that the order leaves out is never drawn on, and a
-warning says so; an order without any seller is an error. Source: RULES 2.4, 5.5 (R42, R46, C1).
+Why: units that end first are used first, and Webex tells no dates, so the files say which one is the oldest. A seller that
+the order leaves out is never drawn on, and a warning says so; an order without any seller is an error. Source: RULES 2.4,
+5.5 (R42, R46, C1).
 
 >>> from tests.support.example import example
 >>> example('''

@@ -395,3 +395,13 @@ def test_sites_of_a_template_test_are_host_names(tmp_path: Path, path: str, wher
     (found,) = tell(tmp_path, document("TemplateTest", path))
     assert (found[0], found[1]) == ("wrong-value", where)
     assert "`a.webex.com`" in found[3]
+
+
+def test_prices_have_one_currency(tmp_path: Path) -> None:
+    """The cost of a plan is one number; a second currency is an error at its place."""
+    row = "{amount: 1, currency: %s, per: month}"
+    prices = f"  prices: {{A: {row % 'USD'}, B: {row % 'EUR'}}}\n"
+    text = document("Organization", "  assignment: groups\n" + prices)
+    assert told(load(tmp_path, {"o.yaml": text, "t.yaml": TEMPLATE})) == [
+        ("several-currencies", "o.yaml:6:80", "prices in USD and in EUR have no sum", "write every price in USD")
+    ]
