@@ -1,4 +1,4 @@
-"""Inventory, drift, explanation, apply result and sync summary, each as people and as programs read it."""
+"""Inventory, drift, apply result and sync summary, each as people and as programs read it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from datetime import timedelta
 import msgspec
 
 from reconciler.model.drift import Drift, DriftItem, StructuralChange
-from reconciler.model.explanation import ExplainedLicense, Explanation, SpeakingTemplate
 from reconciler.model.inventory import Inventory, InventoryRow
 from reconciler.model.live import Scope, Snapshot
 from reconciler.model.plan import OrganizationRef, Waiting
 from reconciler.model.result import LOST, ApplyResult, OperationResult, PersonResult
-from reconciler.report import apply_result, drift, explanation, inventory, sync_summary
+from reconciler.report import apply_result, drift, inventory, sync_summary
 from tests.support.plans import LOSES_CALLING, NOON, ROLE_GOES, SALES, SUITE
 
 ACME = OrganizationRef("O", "acme")
@@ -56,27 +55,6 @@ DRIFT = Drift(
     (Waiting("P4", "p4@acme.example", "Webex Calling - Professional", NOON, SALES),),
     (),
     500,
-)
-EXPLANATION = Explanation(
-    "1.0",
-    "Explanation",
-    ACME,
-    "7",
-    NOON,
-    "P1",
-    "p1@acme.example",
-    "Person 1",
-    "pending",
-    ("Sales",),
-    (
-        SpeakingTemplate("sales", "templates/sales.yaml:1", True, "direct member of Sales"),
-        SpeakingTemplate("everyone", "everyone.yaml:1", False, "a group template speaks instead"),
-    ),
-    (
-        ExplainedLicense(
-            "Webex Meetings Suite @ acme.webex.com", "L1", "Sub-1", False, True, "toAdd", "The plan gives it.", SALES
-        ),
-    ),
 )
 
 
@@ -181,27 +159,6 @@ def test_drift_markdown_stays_below_the_limit_and_json_is_whole() -> None:
     assert "<summary>Missing (5,000):" in text
     assert text.count("<details>") == text.count("</details>")
     assert len(json.loads(drift.render(many, "json"))["items"]) == 20_000
-
-
-EXPLANATION_TEXT = """\
-p1@acme.example (Person 1), invited, not signed in yet, in acme
-As of 2026-11-21 12:00 UTC. Groups: Sales.
-
-Templates
-  speaks  sales (templates/sales.yaml:1): direct member of Sales
-  silent  everyone (everyone.yaml:1): a group template speaks instead
-
-Licenses (1)
-  will get        Webex Meetings Suite @ acme.webex.com (Sub-1)
-                  The plan gives it.
-                  sales, templates/sales.yaml:7 [granted]
-"""
-
-
-def test_an_explanation_names_templates_licenses_and_lines() -> None:
-    """Who asks why gets the sentence and the file."""
-    assert explanation.render(EXPLANATION, "text", width=80) == EXPLANATION_TEXT
-    assert json.loads(explanation.render(EXPLANATION, "json"))["licenses"][0]["status"] == "toAdd"
 
 
 def test_a_complete_apply_is_two_lines() -> None:

@@ -1,0 +1,79 @@
+"""Where somebody stands who waits: since when, behind how many, for which subscription or budget, and what would help."""
+
+from __future__ import annotations
+
+import math
+
+from reconciler.diff.explain.sheet import Sheet
+from reconciler.diff.explain.words import count
+from reconciler.model.catalog import Product
+from reconciler.model.expected import Lost
+from reconciler.model.explanation import Queue
+
+
+def queue(sheet: Sheet, product: Product) -> Queue | None:
+    """The place of the person among those who wait for the same units or budgets; None when they do not wait."""
+    mine = sheet.allocation.lost.get((sheet.person.id, product))
+    if mine is None:
+        return None
+    ahead = 0
+    for (person_id, wanted), other in sheet.allocation.lost.items():  # in the order in which they will be served
+        if (person_id, wanted) == (sheet.person.id, product):
+            break
+        ahead += _competes(sheet, mine, other)
+    since = sheet.book.memory.waiting.get((sheet.person.id, str(product)), sheet.plan.live.taken_at)
+    if mine.reason == "budget":
+        return Queue(since, ahead, "budget", None, _budgets(sheet, mine))
+    ladder = mine.request.wish.ladder
+    places = tuple(sheet.subscription(pool) or sheet.book.catalog.pools[pool].name for pool in ladder)
+    return Queue(since, ahead, "capacity", _needed(sheet, ladder, ahead), places)
+
+
+def told(item: Queue) -> str:
+    """The queue in one clause, as it follows on `Granted by X, `."""
+    where = " or ".join(item.places)
+    missing = f"no unit is left in {where}" if item.reason == "capacity" else f"the budget of {where} is used up"
+    before = f"{count(item.ahead, 'person is', 'people are')} served first" if item.ahead else "next in line"
+    text = f"waiting since {item.since:%Y-%m-%d %H:%M} UTC: {missing}, {before}"
+    if item.units_needed is not None:
+        text += f"; {count(item.units_needed, 'unit has', 'units have')} to be bought or freed"
+    return text
+
+
+def _competes(sheet: Sheet, mine: Lost, other: Lost) -> bool:
+    if other.reason != mine.reason:
+        return False
+    if mine.reason == "capacity":
+        return not set(mine.request.wish.ladder).isdisjoint(other.request.wish.ladder)
+    return not set(_budgets(sheet, mine)).isdisjoint(_budgets(sheet, other))
+
+
+def _budgets(sheet: Sheet, lost: Lost) -> tuple[str, ...]:
+    """The budgets that have a say in a request, in words."""
+    book, name = sheet.book, lost.request.wish.product.name
+    found = []
+    for budget in book.organization.capacity.budgets:
+        group = book.groups.find(budget.group, [])
+        if group is not None and group in lost.key.groups and book.catalog.canonical(budget.license) == name:
+            found.append(f"{book.groups.names.get(group, group)} (at most {budget.max:,}, {budget.source})")
+    return tuple(found)
+
+
+def _needed(sheet: Sheet, ladder: tuple[str, ...], ahead: int) -> int | None:
+    """Units missing in the fullest-used case: one for everybody ahead, one for the person, and what is overdrawn already."""
+    overdrawn = []
+    lines = {line.license_id: line for line in sheet.plan.pools}
+    for pool in ladder:
+        line = lines.get(pool)
+        if line is None or line.available_after is None or line.total is None:
+            return None
+        overdrawn.append(max(0, -line.available_after - _extra(sheet, pool, line.total)))
+    return ahead + 1 + min(overdrawn, default=0)
+
+
+def _extra(sheet: Sheet, pool: str, total: int) -> int:
+    """Units that the policy lets go beyond the total."""
+    capacity, catalog = sheet.book.organization.capacity, sheet.book.catalog
+    by_name = {catalog.canonical(name): policy for name, policy in capacity.licenses.items()}
+    policy = by_name.get(catalog.product_of[pool].name, capacity.default)
+    return math.floor(total * policy.overage_percent / 100) if policy.enforcement == "overage" else 0
