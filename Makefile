@@ -35,8 +35,10 @@ check: .venv/developing ## ruff, mypy strict, import-linter
 	@$(BIN)/lint-imports
 
 .PHONY: rules
-rules: .venv/installed ## Write docs/rules.md from the rules
+rules: .venv/installed ## Write docs/rules.md, docs/policies.md and docs/findings.md from the code
 	@$(BIN)/python -m reconciler.report.rule_book > docs/rules.md
+	@$(BIN)/python -m reconciler.report.policy_book > docs/policies.md
+	@$(BIN)/python -m reconciler.report.finding_book > docs/findings.md
 
 .PHONY: bench
 bench: .venv/developing ## Measure (minutes)
