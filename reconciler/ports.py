@@ -73,6 +73,9 @@ class LiveView(Protocol):
     def moved_after(self, when: datetime) -> frozenset[str]:
         """Ids of people whose read groups differ from what they were at `when`."""
 
+    def moved_since_first_seen(self, people: Collection[str]) -> frozenset[str]:
+        """Those of `people` who ever joined or left a read group after they were first seen."""
+
     def paid_at_first_sight(self) -> frozenset[str]:
         """Ids of people who held a license that has a subscription when they were first seen."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 
 from reconciler.book.book import Book, Reading
 from reconciler.book.situations import Projector, marks_of
@@ -83,20 +84,28 @@ class Population:
                 )
 
     def _newcomers(self, live: LiveView) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+        """Template name -> its newcomers; and whom `explicitlyLicensedNewcomers: skip` leaves out (RULES 1.3, 1.4)."""
         newcomers: dict[str, frozenset[str]] = {}
-        paid = frozenset[str]()
+        arrived: dict[datetime, frozenset[str]] = {}
+        skipped = frozenset[str]()
         for item in self._book.templates:
             template, since = item.template, item.in_force
             skips = template.explicitly_licensed_newcomers == "skip"
             if since is None or (template.existing_users and not skips):
                 continue
-            people = live.first_seen_after(since)
+            if since not in arrived:
+                arrived[since] = live.first_seen_after(since)
+            people = arrived[since]
             if template.kind == "group":
                 people |= live.joined_after(item.groups, since)
             newcomers[item.name] = people
-            if skips:
-                paid = live.paid_at_first_sight()
-        return newcomers, paid
+            skipped |= people if skips else frozenset()
+        if skipped:
+            skipped &= live.paid_at_first_sight()
+            skipped -= live.moved_since_first_seen(skipped)
+        # Whom a standing rule does not skip is a newcomer like everybody else, and needs no marks of their own.
+        standing = {item.name for item in self._book.templates if item.template.existing_users}
+        return {name: who & skipped if name in standing else who for name, who in newcomers.items()}, skipped
 
     def _count(self, sizes: dict[int, int]) -> None:
         for person_id, situation_id in self._marked_in.items():

@@ -1,6 +1,21 @@
-"""What an exception adds ranks before every template; what it denies is not granted, whoever grants it.
+"""What an exception adds ranks before every template; what it denies is not granted, and goes if it is held.
 
-Deny beats add, across exceptions. Source: RULES 1.6.
+Why: the one person who needs more or less than their group is named in the files, with the reason, instead of being changed
+by hand and changed back by the next apply. So a denied license that somebody gives by hand is taken again, an added one
+that somebody takes is given again. Deny beats add, across exceptions. Source: RULES 1.6.
+
+>>> from tests.support.example import example
+>>> example('''
+... templates: {everyone: {licenses: [Basic Messaging, Real-Time Translations]}}
+... exceptions:
+...   interpreter: {users: [ann], deny: [Real-Time Translations]}
+...   agents: {users: [ann, bob], add: [Contact Center Premium Agent]}
+...   retrained: {users: [bob], deny: [Contact Center Premium Agent]}
+... people: {ann: {holds: [Basic Messaging, Real-Time Translations]}, bob: {holds: [Basic Messaging]}}
+... ''')
+ann: + Contact Center Premium Agent
+ann: - Real-Time Translations
+bob: + Real-Time Translations
 """
 
 from __future__ import annotations

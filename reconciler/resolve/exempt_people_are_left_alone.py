@@ -1,6 +1,20 @@
-"""Somebody whom an exception exempts keeps everything as it is.
+"""Somebody whom an exception exempts keeps everything as it is and gets nothing.
 
-Why: exempt beats deny beats add, across exceptions. Source: RULES 1.6.
+Why: parental leave, a legal hold, an executive with a setup of their own: nobody should have to write down what such a
+person holds. Exempt beats deny, and deny beats add, also across exceptions. Source: RULES 1.6.
+
+>>> from tests.support.example import example
+>>> story = '''
+... templates: {everyone: {licenses: [Real-Time Translations]}}
+... exceptions: {leave: {users: [ann], exempt: %s}, no: {users: [ann], deny: [Webex Meetings Suite]}}
+... people: {ann: {holds: [Webex Meetings Suite]}}
+... '''
+>>> example(story % "true")
+nothing to do
+>>> example(story.replace("exempt: %s", "add: [Contact Center Premium Agent]"))
+ann: + Contact Center Premium Agent
+ann: + Real-Time Translations
+ann: - Webex Meetings Suite @ acme.webex.com (Sub-1)
 """
 
 from __future__ import annotations

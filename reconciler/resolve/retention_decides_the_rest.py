@@ -1,8 +1,88 @@
 """What is held, declared and not expected: the first matching row of the retention table decides.
 
 a denied, b deactivated, c outside the defaults, d its template dropped it, e the person left its template, f the files
-dropped its template, g its exception ended, h given by hand. Several claims: kept if any says preserve. Everything not
-declared is left alone. Source: RULES 4.1-4.3 (R26-R35, C4, C7, C12).
+dropped its template, g its exception ended, h given by hand. Several claims: kept if any says preserve. What nothing
+declares is left alone. Why: a license that nobody grants any more was given by somebody for a reason, and whether it
+may go depends on who gave it and on what changed since; Control Hub has two switches for this and forgets who gave what.
+Source: RULES 4.1, 4.2, 4.3 (R26-R35, C4, C7, C12).
+
+Rows c and h: in another subscription, or by hand. What no file names stays, whatever the policies say.
+
+>>> from tests.support.example import example
+>>> story = '''
+... organization: {manage: [Webex Meetings Suite], retention: {outsideDefaults: %s, manual: %s}}
+... templates: {everyone: {licenses: [Basic Messaging]}}
+... people:
+...   ann: {holds: [Basic Messaging, Webex Meetings Suite (Sub-2)]}
+...   bob: {holds: [Basic Messaging, Webex Meetings Suite (Sub-1), Real-Time Translations]}
+... '''
+>>> example(story % ("remove", "preserve"))
+ann: - Webex Meetings Suite @ acme.webex.com (Sub-2)
+>>> example(story % ("preserve", "remove"))
+bob: - Webex Meetings Suite @ acme.webex.com (Sub-1)
+
+Row d: the template that gave it speaks still, and dropped it.
+
+>>> example('''
+... templates: {everyone: {licenses: [Basic Messaging], preserveLicenses: false}}
+... before: {templates: {everyone: {licenses: [Basic Messaging, Real-Time Translations]}}}
+... people:
+...   ann: {holds: [Basic Messaging, Real-Time Translations], given: {Real-Time Translations: everyone}}
+...   bob: {holds: [Basic Messaging, Real-Time Translations]}
+... ''', reasons=True)
+ann: - Real-Time Translations because retention-decides-the-rest: the template dropped it, preserveLicenses
+    false (everyone)
+
+Rows e and f: ann left the group, and bob's template was deleted.
+
+>>> story = '''
+... organization: {assignment: groups, retention: {groupChange: %s, templateRemoval: %s}}
+... templates: {sales: {groups: [Sales], licenses: [Real-Time Translations]}}
+... before:
+...   templates:
+...     sales: {groups: [Sales], licenses: [Real-Time Translations]}
+...     support: {groups: [Support], licenses: [Real-Time Translations]}
+... people:
+...   ann: {holds: [Real-Time Translations], given: {Real-Time Translations: sales}}
+...   bob: {in: [Support], holds: [Real-Time Translations], given: {Real-Time Translations: support}}
+... '''
+>>> example(story % ("remove", "preserve"))
+ann: - Real-Time Translations
+>>> example(story % ("preserve", "remove"))
+bob: - Real-Time Translations
+>>> example(story % ("preserve", "preserve"), kept=True)
+ann: keeps Real-Time Translations because retention-decides-the-rest: its template no longer speaks,
+    retention.groupChange preserve (sales)
+bob: keeps Real-Time Translations because retention-decides-the-rest: the files dropped its template,
+    retention.templateRemoval preserve (support)
+
+`removeAll` also takes what somebody who moved was given by hand.
+
+>>> story = '''
+... organization: {assignment: groups, manage: [Webex Meetings Suite], retention: {groupChange: removeAll}}
+... templates: {sales: {groups: [Sales], licenses: [Real-Time Translations]}}
+... people:
+...   ann: {holds: [Real-Time Translations, Webex Meetings Suite], given: {Real-Time Translations: sales}}
+...   bob: {in: [Sales], holds: [Real-Time Translations, Webex Meetings Suite], given: {Real-Time Translations: sales}}
+... '''
+>>> example(story)
+ann: - Real-Time Translations
+ann: - Webex Meetings Suite @ acme.webex.com (Sub-1)
+
+Row g: its exception ended, and by default it goes.
+
+>>> story = '''
+... templates: {everyone: {licenses: [Basic Messaging]}}
+... before:
+...   templates: {everyone: {licenses: [Basic Messaging]}}
+...   exceptions: {course: {users: [ann], add: [Contact Center Premium Agent]}}
+... people:
+...   ann:
+...     holds: [Basic Messaging, Contact Center Premium Agent]
+...     given: {Contact Center Premium Agent: "exception:course"}
+... '''
+>>> example(story)
+ann: - Contact Center Premium Agent
 """
 
 from __future__ import annotations

@@ -1,8 +1,26 @@
 """Which templates speak for a person follows from the assignment mode and from direct group membership alone.
 
 `organization`: the one organization template. `groups`: every group template that lists a group of the person.
-`groupsThenOrganization`: being in any group that a template lists switches the organization template off.
-Nested membership gives nothing. Source: RULES 1.1, 1.2 (R1-R3, R5, R6, C3).
+`groupsThenOrganization`: being in any group that a template lists switches the organization template off, also where the
+group template has nothing to say. Why: one sentence must be enough to know who speaks for somebody; so nested groups give
+nothing, as in Control Hub. Source: RULES 1.1, 1.2 (R1-R3, R5, R6, C3).
+
+>>> from tests.support.example import example
+>>> story = '''
+... organization: {assignment: %s}
+... templates:
+...   everyone: {licenses: [Real-Time Translations]}
+...   sales: {groups: [Sales], licenses: [Contact Center Premium Agent]}
+... people: {ann: {in: [Sales]}, bob: {in: [Support]}}
+... '''
+>>> example(story % "groupsThenOrganization")
+ann: + Contact Center Premium Agent
+bob: + Real-Time Translations
+>>> example(story % "groups")
+ann: + Contact Center Premium Agent
+>>> example(story % "organization")
+ann: + Real-Time Translations
+bob: + Real-Time Translations
 """
 
 from __future__ import annotations

@@ -5,10 +5,13 @@ Answered from present and closed rows together. Times are milliseconds; `people`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping
+from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, true
 
 from reconciler.model.catalog import License
 from reconciler.model.live import Scope
@@ -35,6 +38,13 @@ def groups_read_at(connection: Connection, org: int, when: int) -> set[str]:
     last = select(sync.c.scope).where(sync.c.org == org, sync.c.taken_at <= when).order_by(sync.c.id.desc()).limit(1)
     scope = connection.execute(last).scalar()
     return set() if scope is None else set(decode("sync", scope, Scope).groups)
+
+
+def _scopes(connection: Connection, org: int, moment: int) -> list[tuple[int, frozenset[str]]]:
+    """The groups that each snapshot up to `moment` read, oldest first."""
+    rows = select(sync.c.moment, sync.c.scope).where(sync.c.org == org, sync.c.moment <= moment)
+    found = bulk.rows(connection, rows.order_by(sync.c.moment))
+    return [(moment, frozenset(decode("sync", scope, Scope).groups)) for moment, scope in found]
 
 
 def paid_at_first_sight(connection: Connection, people: FromClause, org: int) -> frozenset[str]:
@@ -81,6 +91,37 @@ class History:
             for identity, since, until, groups in (self._past_of_changed(when) if now else ())
             if since <= when < until and groups & watched != now[identity]
         )
+
+    def moved_since_first_seen(self, people: Collection[str]) -> frozenset[str]:
+        """Those of `people` whose groups ever changed, among the groups that were read just before and just after."""
+        scopes = _scopes(self._connection, self._org, self._moment)
+        moments = [moment for moment, _ in scopes]
+        versions: dict[str, list[tuple[int, frozenset[str]]]] = {}
+        for identity, since, groups in self._versions(people):
+            versions.setdefault(identity, []).append((since, groups))
+        moved = set()
+        for identity, found in versions.items():
+            for (_, old), (since, new) in pairwise(sorted(found, key=itemgetter(0))):
+                if old == new:
+                    continue
+                at = bisect_right(moments, since) - 1  # the reading that saw the change; there is one before it
+                watched = scopes[at][1] & scopes[at - 1][1]
+                if old & watched != new & watched:
+                    moved.add(identity)
+        return frozenset(moved)
+
+    def _versions(self, people: Collection[str]) -> Iterable[tuple[str, int, frozenset[str]]]:
+        """Every version of the rows of `people` up to now."""
+        wanted, closed = set(people), person_past.c.until <= self._moment
+        for rows, more in ((self._people, true()), (person_past, closed)):
+            chosen = select(rows.c.person_id, rows.c.since, situation.c.groups).where(
+                rows.c.org == self._org,
+                more,
+                situation.c.id == rows.c.situation,
+                bulk.among(self._connection, rows.c.person_id, wanted),
+            )
+            for identity, since, key in self._loaded(chosen):
+                yield identity, since, self._set(key)
 
     def _changed_after(self, when: int) -> Iterable[tuple[str, int, frozenset[str]]]:
         people = self._people

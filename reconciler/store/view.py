@@ -210,6 +210,15 @@ class View:
             history = newcomers.History(connection, self._people(connection), self._org, self._moment)
             return history.moved_after(scope, to_ms(when))
 
+    def moved_since_first_seen(self, people: Collection[str]) -> frozenset[str]:
+        """Those of `people` who joined or left a group after they were first seen.
+
+        A group that begins or ceases to be read moves nobody.
+        """
+        with self._database.read() as connection:
+            history = newcomers.History(connection, self._people(connection), self._org, self._moment)
+            return history.moved_since_first_seen(people)
+
     def paid_at_first_sight(self) -> frozenset[str]:
         """Ids of people who held a license that has a subscription when they were first seen."""
         with self._database.read() as connection:

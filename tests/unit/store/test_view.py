@@ -278,3 +278,23 @@ def test_the_last_who_had_an_address_is_meant(store: Store) -> None:
     assert store.live(ORG).find_former(["desk@acme.example"])["desk@acme.example"].id == "id-bob"
     sync(store, hour(2), [someone("ann")], org="org-2")
     assert store.live("org-2").find_former(["desk@acme.example"]) == {}
+
+
+def test_who_moved_since_first_seen(store: Store) -> None:
+    """Joining or leaving a group is a move for good; a group that begins or ceases to be read moves nobody."""
+    people = [someone(name) for name in ("ann", "bob", "cem", "dan")]
+    ids = {person.id for person in people}
+    sync(store, hour(0), people, {"sales": ["ann", "dan"]})
+    sync(store, hour(1), people, {"sales": ["ann", "dan"], "support": ["bob"]})
+    carry_out(store, hour(1.5), "ann", (license_operation("add", MEETINGS, "sales"), "done"))
+    first = store.live(ORG)
+    assert first.moved_since_first_seen(ids) == frozenset()
+    sync(store, hour(2), [someone("ann", MEETINGS), *people[1:]], {"sales": ["dan"], "support": ["bob", "cem"]})
+    assert store.live(ORG).moved_since_first_seen(ids) == {"id-ann", "id-cem"}
+    sync(store, hour(3), [someone("ann", MEETINGS), *people[1:]], {"sales": ["ann", "dan"]})
+    sync(store, hour(4), [someone("ann", MEETINGS), *people[1:]], {"sales": ["ann", "dan"], "support": ["dan"]})
+    view = store.live(ORG)
+    assert view.moved_since_first_seen(ids) == {"id-ann", "id-cem"}
+    assert view.moved_since_first_seen(["id-bob", "id-cem"]) == {"id-cem"}
+    assert view.moved_since_first_seen([]) == frozenset()
+    assert first.moved_since_first_seen(ids) == frozenset()
