@@ -43,28 +43,26 @@ def _below_held(case: Case, product: Product, wish: Wish) -> None:
                 case.refuse(wish, "calling-downgrade", f"holds {higher}; Webex refuses a change to {product} (400112)",
                             f"grant {higher}; or deny both until it is gone, which loses the number")  # fmt: skip
                 return
-            if pool in case.leaving:
+            if pool in case.leaving and higher not in case.denied:  # what is denied goes at once, whatever comes
                 case.swaps.setdefault(product, []).append(_in_its_place(case.leaving.pop(pool), wish))
 
 
 def _above_held(case: Case, product: Product, wish: Wish) -> None:
     for lower in case.book.catalog.lower_tiers(product):
         for pool in case.held.get(lower, ()):
+            if lower in case.denied:
+                continue  # goes at once; it is not kept until a unit of the higher tier is free
             if lower not in case.book.declared and pool not in case.origins:
                 case.refuse(wish, "lower-tier-not-managed", f"holds {lower}, which the files do not manage",
                             f"add {lower.name!r} to `manage`, so that it may be replaced by {product}")  # fmt: skip
                 return
-            if lower in case.denied:
-                continue  # goes at once; it is not kept until a unit of the higher tier is free
             case.leaving.pop(pool, None)
             case.kept.pop(pool, None)
             case.swaps.setdefault(product, []).append(_in_its_place(Removal(pool, lower, "tier", ()), wish))
 
 
 def _in_its_place(removal: Removal, wish: Wish) -> Removal:
-    """The removal, with the reason that it goes only if the wish is given; what is denied goes in any case."""
-    if removal.row == "a":
-        return removal
+    """The removal, with the reason that it goes only if the wish is given."""
     because = tuple(Because(TIER_REPLACED, b.template, b.source) for b in wish.because)
     return msgspec.structs.replace(removal, because=(*removal.because, *because))
 

@@ -37,6 +37,8 @@ def _attendee(case: Case, product: Product, wish: Wish) -> None:
 
 def _promote(case: Case, product: Product, wish: Wish) -> None:
     holding = role(product.site)
+    if attendee(product.site) in case.denied:
+        return  # goes at once, not only with the host license
     case.leaving.pop(holding, None)
     case.kept.pop(holding, None)
     because = tuple(Because(ROLE_REPLACED, b.template, b.source) for b in wish.because)

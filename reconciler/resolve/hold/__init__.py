@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from reconciler.model.catalog import Product
 from reconciler.model.expected import HeldBack, Removal, Request
 from reconciler.resolve.case import Case
 from reconciler.resolve.retention_decides_the_rest import moved_from
 
 
 def hold(case: Case, holding: str, guard: str) -> None:
-    """Keep one removal back, together with the attendee role that would have replaced it."""
+    """Keep one removal back, together with what Webex does not take beside it: an attendee role, a host license, a tier."""
     removal = case.leaving.pop(holding)
     follower = next((g for g in case.role_grants if g.after is not None and g.site == removal.product.site), None)
     if follower is not None:
         case.role_grants.remove(follower)
-    case.held_back.append(HeldBack(removal, guard, follower))
+    beside = [request for request in case.requests if _excludes(case, removal.product, request.wish.product)]
+    instead = beside[0].wish.product if beside else None
+    case.held_back.append(HeldBack(removal, guard, follower, instead))
+    for request in beside:
+        hold_swap(case, request, guard)
+
+
+def _excludes(case: Case, held: Product, wished: Product) -> bool:
+    """Whether nobody can hold both: host licenses and the attendee role of one site, two tiers of a family."""
+    catalog = case.book.catalog
+    return bool(held.site and held.site == wished.site) or held in (
+        *catalog.higher_tiers(wished),
+        *catalog.lower_tiers(wished),
+    )
 
 
 def hold_swap(case: Case, request: Request, guard: str) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import msgspec
+import pytest
 
-from reconciler.model.desired import Calling, Managed, Retention
+from reconciler.model.catalog import CONTROL_HUB_MANAGED, License
+from reconciler.model.desired import Calling, Guards, Managed, Retention
 from reconciler.model.live import Location, PhoneNumber
 from tests.support.desired import (
     Document,
@@ -15,6 +17,7 @@ from tests.support.desired import (
     desired,
     everyone,
     exception,
+    held,
     managed,
     organization,
     plan,
@@ -23,9 +26,10 @@ from tests.support.desired import (
     waiting,
     winners,
 )
-from tests.support.live import PRO, RTT, SITE, STANDARD, SUITE, Someone
+from tests.support.live import AGENT, PREMIUM, PRO, RTT, SITE, STANDARD, SUITE, Someone, license_id
 
 ANN, BOB = Someone("ann@acme.example"), Someone("bob@acme.example")
+MEETINGS = License(license_id("MC", 60, SITE), "Webex Meetings", 3, 0, 0, 0, "Sub-1", SITE, CONTROL_HUB_MANAGED)
 HQ = Location("L-HQ", "HQ", True)
 
 
@@ -155,3 +159,50 @@ def test_a_denied_role_goes_where_nothing_else_of_its_site_is_declared() -> None
     files = desired(organization(), everyone("Real-Time Translations"), deny)
     found = plan(files, msgspec.structs.replace(ANN, attendee=(SITE,)))
     assert changes(found) == ["+ Real-Time Translations", f"- attendee @ {SITE}"]
+
+
+DENIALS = {
+    "host of the site": (SUITE, MEETINGS),
+    "higher tier": (PREMIUM, AGENT),
+    "lower tier": (AGENT, PREMIUM),
+}
+
+
+@pytest.mark.parametrize("case", DENIALS)
+def test_what_is_denied_goes_whether_or_not_its_successor_comes(case: str) -> None:
+    """A denied license goes at once: together with what is granted in its place, or alone while that has no unit."""
+    taken, given = DENIALS[case]
+    person = msgspec.structs.replace(ANN, holds=(taken.id,))
+    files = desired(organization(), everyone(given.name), exception("x", ANN.email, deny=[taken.name]))
+    for total, comes in ((1, [f"+ {_words(given)}"]), (0, [])):
+        found = plan(files, person, licenses=(taken, msgspec.structs.replace(given, total=total)))
+        assert changes(found) == [*comes, f"- {_words(taken)}"]
+
+
+@pytest.mark.parametrize("case", DENIALS)
+def test_what_excludes_a_held_license_does_not_come(case: str) -> None:
+    """Where a guard keeps the denied license back, nothing is given that Webex does not take beside it."""
+    taken, given = DENIALS[case]
+    person = msgspec.structs.replace(ANN, holds=(taken.id,))
+    org = organization(guards=Guards(protected=(ANN.email,)))
+    files = desired(org, everyone(given.name, "Real-Time Translations"), exception("x", ANN.email, deny=[taken.name]))
+    found = plan(files, person, licenses=(taken, given, RTT))
+    assert changes(found) == ["+ Real-Time Translations"]
+    assert held(found) == [(f"- {_words(taken)}", "protected")]
+    assert waiting(found) == []
+
+
+def test_a_denied_role_goes_whether_or_not_a_host_license_comes() -> None:
+    """A denied attendee role goes although no host unit is left; kept back by a guard, no host license comes beside it."""
+    deny = exception("x", ANN.email, deny=[Managed(attendee_site=SITE)])
+    person = msgspec.structs.replace(ANN, attendee=(SITE,))
+    files = desired(organization(), everyone("Webex Meetings Suite"), deny)
+    assert changes(plan(files, person, licenses=(msgspec.structs.replace(SUITE, total=0),))) == [f"- attendee @ {SITE}"]
+    assert changes(plan(files, person)) == [f"+ {_words(SUITE)}", f"- attendee @ {SITE}"]
+    guarded = organization(guards=Guards(protected=(ANN.email,)))
+    found = plan(msgspec.structs.replace(files, organization=guarded), person)
+    assert (changes(found), held(found)) == ([], [(f"- attendee @ {SITE}", "protected")])
+
+
+def _words(pool: License) -> str:
+    return f"{pool.name} @ {pool.site}" if pool.site else pool.name
