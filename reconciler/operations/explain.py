@@ -50,6 +50,8 @@ def explain(
     """
     from reconciler.diff.explain import Question, explain_person
 
+    if as_of is not None:
+        as_of = min(as_of, context.clock())  # the end of today has not come yet
     made, view, files_note = _made(desired, context, offline=offline, as_of=as_of)
     found = _find(view, user)
     work = made.workings
@@ -163,7 +165,7 @@ def _nobody(view: View, user: str) -> InputError:
     gone = view.departed(user)
     if gone is not None:
         return InputError(
-            f"{gone.email} ({gone.name}) is not in the reading of {taken}: last seen before {_moment(gone.since)}.",
+            f"{gone.email} ({gone.name}) is gone: the reading of {_moment(gone.since)} was the first without them.",
             hint="Who was deleted, or moved to another organization, holds no license here. "
             "--as-of DATE tells how it was while they were there.",
         )

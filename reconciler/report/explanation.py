@@ -64,7 +64,7 @@ def _text(explanation: Explanation) -> list[RenderableType]:
         if same:
             parts.append(canvas.heading(f"{heading} ({len(same):,})"))
         for item in same:
-            parts += _license(item, style, whole=explanation.asked is not None)
+            parts += _license(item, style, explanation)
     if not explanation.licenses:
         parts += [canvas.heading("Licenses"), canvas.line("None held, none wanted.", indent=2)]
     return parts + sections.findings(explanation.findings, all_of_them="--format json")
@@ -95,11 +95,12 @@ def _templates(explanation: Explanation) -> list[RenderableType]:
     return parts if explanation.templates else []
 
 
-def _license(item: ExplainedLicense, style: str, *, whole: bool) -> list[RenderableType]:
-    parts: list[RenderableType] = [
-        canvas.line(wording.license_label(item.product, None, item.subscription), indent=2, style=style),
-        canvas.line(wording.clean(item.text), indent=4),
-    ]
+def _license(item: ExplainedLicense, style: str, explanation: Explanation) -> list[RenderableType]:
+    whole = explanation.asked is not None
+    label = wording.license_label(item.product, None, item.subscription)
+    parts: list[RenderableType] = [canvas.line(label, indent=2, style=style)]
+    if not explanation.verdict.endswith(item.text):
+        parts.append(canvas.line(wording.clean(item.text), indent=4))
     for check in item.checks:
         parts.append(canvas.line(f"! {wording.clean(check.message)} [{check.code}]", indent=4, hang=2, style=BAD))
         if check.hint:
@@ -141,10 +142,12 @@ def _markdown(explanation: Explanation) -> str:
     for status, (heading, _) in _STATUS.items():
         for item in (item for item in explanation.licenses if item.status == status):
             label = wording.license_label(item.product, None, item.subscription)
-            lines += ["", f"**{heading}: {escape(label)}**", "", escape(item.text, _LONG), ""]
+            text = [] if explanation.verdict.endswith(item.text) else [escape(item.text, _LONG), ""]
+            lines += ["", f"**{heading}: {escape(label)}**", "", *text]
             lines += [f"- {escape(check.message, _LONG)}: {escape(check.hint, _LONG)}" for check in item.checks]
             lines += [f"- {escape(text, _LONG)}" for text in item.to_do if text not in {c.hint for c in item.checks}]
-            lines += [f"  {number}. {escape(_link(step), _LONG)}" for number, step in enumerate(item.chain, 1)]
+            chain = [step for step in item.chain if step.kind != "check"]
+            lines += [f"  {number}. {escape(_link(step), _LONG)}" for number, step in enumerate(chain, 1)]
     for finding in explanation.findings:
         lines += [
             "",
