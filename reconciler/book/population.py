@@ -213,6 +213,13 @@ class Population:
             for person, place in places.items()
         }
 
+    def count_moved(self, when: datetime) -> dict[Key, int]:
+        """How many people of each key were in other groups at `when`."""
+        counts: dict[Key, int] = {}
+        for key in self.keys_of(self._live.moved_after(when)).values():
+            counts[key] = counts.get(key, 0) + 1
+        return counts
+
     def key_of(self, person: Person) -> Key:
         """The key of one person of this snapshot."""
         marks = self.marks.get(person.id, NO_MARKS)

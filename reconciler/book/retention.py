@@ -24,6 +24,18 @@ def of_template(name: str) -> str:
     return f"preserveLicenses of {name}"
 
 
+def in_words(policy: str) -> str:
+    """A policy as a message names it.
+
+    >>> in_words(MANUAL), in_words(of_template("sales"))
+    ('`retention.manual`', '`preserveLicenses` of template sales')
+    """
+    if policy == MOVERS_MANUAL:
+        return "`retention.groupChange`, for what movers were given by hand,"
+    key, of, name = policy.partition(" of ")
+    return f"`{key}` of template {name}" if of else f"`{key}`"
+
+
 def preserving(organization: Organization, templates: Iterable[Template]) -> Iterator[str]:
     """The policies that preserve, as the files are.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from reconciler.book.book import Book
 from reconciler.book.population import Population
 from reconciler.diff.changes import Difference
+from reconciler.diff.released import released
 from reconciler.model.expected import NO_MARKS, Answer, Key, role
 from reconciler.model.finding import Finding
 from reconciler.model.memory import Memory
@@ -21,6 +22,7 @@ def notes(book: Book, population: Population, answers: Mapping[Key, Answer]) -> 
     yield from _pending_people(population, answers)
     yield from _beaten_grants(population, answers)
     yield from _prerequisites_not_sold(book)
+    yield from released(book, population, answers)
 
 
 def _first_run(book: Book) -> Iterator[Finding]:
