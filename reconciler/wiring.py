@@ -152,6 +152,15 @@ def _proxy(base_url: str) -> str | None:
     return proxies.get(parts.scheme) or proxies.get("all")
 
 
+def store_is_there(store_url: str | None) -> bool:
+    """Whether there is a store to read from: a SQLite file that exists, or a database server, which only opening can tell.
+
+    For commands that do without one, and would make an empty one by opening it.
+    """
+    url = store_url or os.environ.get("WEBEX_LICENSES_STORE") or STORE_URL
+    return not url.startswith(_SQLITE) or Path(url.removeprefix(_SQLITE).partition("?")[0]).exists()
+
+
 def _open_store(url: str) -> Store:
     from reconciler.store import Store
 

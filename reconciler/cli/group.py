@@ -18,6 +18,7 @@ VERBS = {
     "demo": "The whole story against a built-in Webex, in under a minute.",
     "init": "Begin a directory of desired state.",
     "validate": "Check the files: schemas, references, policies. Offline.",
+    "test": "Run the template tests. Offline.",
     "sync": "Read Webex into the store.",
     "inventory": "Licenses owned and used.",
     "plan": "What would change, and why. Changes nothing.",

@@ -80,3 +80,17 @@ def test_no_color_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     assert wiring.colour_refused()
     monkeypatch.setenv("NO_COLOR", "")
     assert not wiring.colour_refused()
+
+
+def test_a_store_is_there_or_not_without_opening_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Looking makes no file; of a database server only opening can tell, so it counts as there. The command line wins."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("WEBEX_LICENSES_STORE", raising=False)
+    assert not wiring.store_is_there(None)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "kept.db").touch()
+    assert wiring.store_is_there("sqlite:///kept.db?timeout=3")
+    assert wiring.store_is_there("postgresql+psycopg://nowhere.invalid/x")
+    monkeypatch.setenv("WEBEX_LICENSES_STORE", "sqlite:///kept.db")
+    assert wiring.store_is_there(None)
+    assert not wiring.store_is_there("sqlite:///other.db")

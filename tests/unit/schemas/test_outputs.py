@@ -10,7 +10,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from reconciler.model import drift, explanation, inventory, plan, result
+from reconciler.model import drift, explanation, inventory, plan, result, template_tests
 from reconciler.model.finding import Finding
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
@@ -127,12 +127,44 @@ RESULT = result.ApplyResult(
     True,
     "ten errors in a row",
 )
+TESTS = template_tests.TemplateTestReport(
+    "1.0",
+    "TemplateTests",
+    ACME,
+    NOW,
+    "snapshot",
+    "7",
+    NOW,
+    template_tests.Tally(2, 0, 1, 1),
+    (
+        template_tests.Outcome(
+            "a-seller",
+            "tests/a.yaml:3",
+            "failed",
+            template_tests.Holdings(("Basic Messaging",), ("acme.webex.com",)),
+            template_tests.Holdings(),
+            (
+                template_tests.Deviation(
+                    "Basic Messaging",
+                    "missing",
+                    "No template grants it.",
+                    (
+                        explanation.Step("template", "sales is silent", "grants-are-united", "sales", "sales.yaml:7"),
+                        explanation.Step("check", "no number"),
+                    ),
+                ),
+            ),
+        ),
+        template_tests.Outcome("x", "tests/a.yaml:9", "error", template_tests.Holdings(), None, (), FOUND),
+    ),
+)
 OUTPUTS = [
     ("plan", PLAN),
     ("inventory", INVENTORY),
     ("drift", DRIFT),
     ("explanation", EXPLANATION),
     ("apply-result", RESULT),
+    ("template-tests", TESTS),
 ]
 IDS = [name for name, _ in OUTPUTS]
 
