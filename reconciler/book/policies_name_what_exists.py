@@ -136,7 +136,8 @@ def _test(test: TemplateTest, catalog: Catalog, groups: Groups) -> Iterator[Find
     for site in sorted({*test.attendee_sites, *test.given.attendee_sites, *test.given.site_admin_of} - catalog.sites):
         yield _site(what, site, test.source, catalog, "warning")
     for group in test.given.groups:
-        yield from _group(groups, what, GroupReference(group, source=test.source))
+        if isinstance(groups.looked_up(GroupReference(id=group)), Finding):
+            yield from _group(groups, what, GroupReference(group, source=test.source))
 
 
 def _where(source: Source) -> str:

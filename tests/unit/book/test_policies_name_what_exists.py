@@ -183,6 +183,11 @@ def test_a_remembered_group_is_known_to_acknowledgements(tmp_path: Path) -> None
     assert found.code == "unknown-group"
 
 
+def test_a_template_test_may_name_groups_by_id(tmp_path: Path) -> None:
+    """`given.groups` takes names and ids alike."""
+    assert _told(tmp_path, BASE + TEMPLATE + TEST % (f"{{groups: [Sales, {SUPPORT.id}]}}", "[]")) == []
+
+
 def test_an_acknowledgement_that_ended_is_not_checked(tmp_path: Path) -> None:
     """What it permitted may long be gone; that it ended is told already."""
     text = BASE + TEMPLATE + (PAPER % "license: RTT, max: 1").replace("2027", "2026")
