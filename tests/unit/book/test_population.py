@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from reconciler.book.book import Book
+from reconciler.book.population import Population
+from reconciler.load import load_desired
 from reconciler.model.desired import Guards, Retention
+from reconciler.model.expected import Marks
 from reconciler.model.live import Origin
+from reconciler.model.memory import Memory
 from tests.support.desired import (
     acknowledgement,
     changes,
@@ -19,7 +28,7 @@ from tests.support.desired import (
     plan,
     stops,
 )
-from tests.support.live import MSG, PREMIUM, PRO, RTT, SALES, SUITE, SUPPORT, Someone
+from tests.support.live import MSG, NOW, PREMIUM, PRO, RTT, SALES, SUITE, SUPPORT, Someone
 
 FILES = desired(
     organization("groupsThenOrganization"),
@@ -117,3 +126,25 @@ def test_an_address_belongs_to_who_has_it_now() -> None:
     assert changes(found, ann.email) == []
     assert changes(found, other.email) == ["- Webex Calling - Professional"]
     assert "person-renamed" not in codes(found)
+
+
+@pytest.mark.parametrize("written", [" Ann.Second@Acme.Example ", "ANN@ACME.EXAMPLE"])
+def test_any_address_of_a_person_in_any_case_means_them(written: str, tmp_path: Path) -> None:
+    """RULES 1.8: exceptions, protection and Acknowledgements find a person by every address, trimmed and case-folded."""
+    person = Someone("Ann@acme.example", other_emails=("ann.second@ACME.example",), holds=(PRO.id,))
+    (tmp_path / "acme.yaml").write_text(
+        "apiVersion: webex-licenses/v1\nkind: Organization\nmetadata: {name: acme}\n"
+        f"spec: {{assignment: organization, guards: {{protected: ['{written}']}}}}\n---\n"
+        "apiVersion: webex-licenses/v1\nkind: OrganizationTemplate\nmetadata: {name: everyone}\nspec: {licenses: []}\n---\n"
+        "apiVersion: webex-licenses/v1\nkind: UserException\nmetadata: {name: x}\n"
+        f"spec: {{users: ['{written}'], reason: x, exempt: true}}\n---\n"
+        "apiVersion: webex-licenses/v1\nkind: Acknowledgement\nmetadata: {name: paper}\n"
+        f"spec: {{license: {PRO.name}, users: ['{written}'], reason: x, until: 2027-01-01}}\n"
+    )
+    files = load_desired(tmp_path).desired
+    assert files is not None
+    snapshot = live(person)
+    book = Book(files, snapshot.licenses(), snapshot.groups(), snapshot.members_seen(), Memory(), NOW)
+    population = Population(book, snapshot)
+    assert population.marks == {person.id: Marks(("x",), True, acknowledged=(PRO.name,))}
+    assert [finding.code for finding in population.findings] == []
