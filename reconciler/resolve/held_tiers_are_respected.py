@@ -29,6 +29,7 @@ def act(case: Case) -> None:
     for product, wish in list(case.wishes.items()):
         if product not in case.satisfied:
             _refuse_combinations(case, product, wish)
+    _refuse_both_granted(case)
 
 
 def _below_held(case: Case, product: Product, wish: Wish) -> None:
@@ -83,3 +84,14 @@ def _refuse_combinations(case: Case, product: Product, wish: Wish) -> None:
     elif product == _CONSOLE and case.stays(_PROFESSIONAL) is None:
         case.refuse(wish, "prerequisite-missing", f"{product} needs {_PROFESSIONAL} first (400408)",
                     f"grant {CALLING_PROFESSIONAL}; {product} follows in the next plan")  # fmt: skip
+
+
+def _refuse_both_granted(case: Case) -> None:
+    """Of Standard and Customer Assist granted at once, and neither held, the one of better priority is given."""
+    standard, assist = case.wishes.get(_STANDARD), case.wishes.get(_ASSIST)
+    if standard is None or assist is None or not case.satisfied.keys().isdisjoint((_STANDARD, _ASSIST)):
+        return
+    winner, loser = sorted((standard, assist), key=lambda wish: (wish.priority, wish.product))
+    case.refuse(loser, "calling-conflict",
+                f"{winner.product} is granted as well; Webex refuses {loser.product} beside it (400407)",
+                f"grant {CALLING_PROFESSIONAL} instead of {CALLING_STANDARD}")  # fmt: skip

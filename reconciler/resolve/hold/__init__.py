@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reconciler.model.catalog import Product
+from reconciler.model.catalog import CALLING_STANDARD, CUSTOMER_ASSIST, Product
 from reconciler.model.expected import HeldBack, Removal, Request
 from reconciler.resolve.case import Case
 from reconciler.resolve.retention_decides_the_rest import moved_from
@@ -24,12 +24,11 @@ def hold(case: Case, holding: str, guard: str) -> None:
 
 
 def _excludes(case: Case, held: Product, wished: Product) -> bool:
-    """Whether nobody can hold both: host licenses and the attendee role of one site, two tiers of a family."""
+    """Whether nobody can hold both: licenses and role of one site, two tiers, Standard beside Customer Assist (400407)."""
     catalog = case.book.catalog
-    return bool(held.site and held.site == wished.site) or held in (
-        *catalog.higher_tiers(wished),
-        *catalog.lower_tiers(wished),
-    )
+    tiers = (*catalog.higher_tiers(wished), *catalog.lower_tiers(wished))
+    apart = {held.name, wished.name} == {CALLING_STANDARD, CUSTOMER_ASSIST}
+    return apart or held in tiers or bool(held.site and held.site == wished.site)
 
 
 def hold_swap(case: Case, request: Request, guard: str) -> None:

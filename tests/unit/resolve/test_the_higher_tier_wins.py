@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from reconciler.model.catalog import License
-from reconciler.model.desired import Retention
+from reconciler.model.desired import Guards, Retention
 from reconciler.model.live import Location, PhoneNumber
 from tests.support.desired import (
     changes,
@@ -14,6 +14,7 @@ from tests.support.desired import (
     desired,
     everyone,
     exception,
+    held,
     managed,
     members,
     organization,
@@ -176,3 +177,15 @@ def test_standard_and_what_excludes_it_are_not_granted_together(other: License) 
     found = plan(files, person, licenses=CALLING, locations=(HQ,), numbers=(NUMBER,))
     assert len(changes(found)) <= 1
     assert codes(found)
+
+
+def test_customer_assist_does_not_come_beside_standard_that_a_guard_keeps() -> None:
+    """Standard would go and Customer Assist come; while a guard keeps Standard, Customer Assist is not given (400407)."""
+    holder = Someone("ann@acme.example", holds=(STANDARD.id,), work_phone="+14085550100")
+    number = msgspec.structs.replace(NUMBER, owner_type="PEOPLE", owner_id=holder.id)
+    org = organization(
+        retention=Retention(manual="remove"), manage=managed(STANDARD.name), guards=Guards(irreversible="hold")
+    )
+    found = plan(desired(org, everyone(ASSIST.name)), holder, licenses=CALLING, locations=(HQ,), numbers=(number,))
+    assert changes(found) == []
+    assert [guard for _, guard in held(found)] == ["irreversible"]
