@@ -12,7 +12,7 @@ from reconciler.cli.common import emit, path_argument
 @click.command()
 @path_argument
 def command(path: Path) -> None:
-    """Write a first organization, a template, a .gitignore and the schemas for your editor into PATH.
+    """Write a first organization, a template, a test, a .gitignore and the schemas for your editor into PATH.
 
     Files that are there already are never overwritten.
     """
@@ -28,6 +28,7 @@ def command(path: Path) -> None:
                 "",
                 "Next:",
                 f"  webex-licenses validate {path}",
+                f"  webex-licenses test {path}      (what the templates make of a person; needs no Webex)",
                 f"  webex-licenses sync {path}      (with WEBEX_ACCESS_TOKEN set; reads, changes nothing)",
                 f"  webex-licenses inventory {path} (the names of your licenses, for the templates)",
                 f"  webex-licenses plan {path}      (what would change; changes nothing)",

@@ -40,6 +40,19 @@ spec:
     - license: Basic Messaging  # names as `webex-licenses inventory` shows them
 """
 
+_TEST = """\
+# yaml-language-server: $schema=../.schemas/desired-state.schema.json
+# What a person ends up with, checked by `webex-licenses test` without Webex. The first one is in no group of a template.
+apiVersion: webex-licenses/v1
+kind: TemplateTest
+metadata: {name: somebody}
+spec:
+  given: {}                     # for example {groups: [Sales], workPhone: "+14085550100", newcomer: true}
+  expect:
+    licenses: [Basic Messaging] # everything the person then holds, and nothing else
+    attendeeSites: []
+"""
+
 _IGNORE = """\
 # The store is state with personal data, plans are artifacts: neither belongs into git.
 .webex-licenses/
@@ -53,6 +66,7 @@ def scaffold(directory: Path) -> tuple[Path, ...]:
     contents = {
         directory / "organization.yaml": _ORGANIZATION,
         directory / "templates" / "everyone.yaml": _EVERYONE,
+        directory / "tests" / "somebody.yaml": _TEST,
         directory / ".gitignore": _IGNORE,
         **{directory / SCHEMA_FOLDER / name: text for name, text in sorted(_schemas().items())},
     }

@@ -164,4 +164,4 @@ def test_the_tutorial_prints_what_it_shows(tmp_path: Path) -> None:
             elif line.strip() and printed:
                 assert comparable(line) in printed, line
                 del printed[: printed.index(comparable(line)) + 1]
-    assert ran == 9
+    assert ran == 10

@@ -544,6 +544,7 @@ def test_what_is_held_is_held_where_a_grant_would_draw_on(room: Room, policy: st
     """Where two subscriptions sell it, the one of the policy: `outsideDefaults: remove` does not take it for a stray."""
     room.store = Stored(FakeLive((MSG, SUITE, SUITE2), [Someone("x@acme.example")], (SALES,)))
     files = organization(f"retention: {{outsideDefaults: remove}}, subscriptions: {{{policy}}}")
+    files = files.replace("{subscription: Sub-1, ", "{") if "order" in policy else files
     files = files.replace("Sub-1", subscription)
     files += document("OrganizationTemplate", "everyone", EVERYONE)
     files += document("GroupTemplate", "sales", "{groups: [Sales], licenses: [{license: Webex Meetings Suite}]}")
