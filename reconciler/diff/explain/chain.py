@@ -17,17 +17,17 @@ def granted(sheet: Sheet, because: Iterable[Because]) -> tuple[Step, ...]:
     """For each grant: why its template speaks, and that it grants."""
     steps: list[Step] = []
     for reason in because:
-        if reason.template is None:
-            steps.append(plain("grant", reason))
-        elif reason.template.startswith(EXCEPTION):
+        name = reason.template or reason.rule
+        if name.startswith(EXCEPTION):
             steps.append(_exception(sheet, reason))
-        else:
-            selected = sheet.selected(reason.template)
-            if selected is not None and selected.speaks:
-                text = f"{reason.template} speaks for the person: {selected.why}"
-                steps.append(Step("template", text, None, reason.template, selected.source))
-            what = "grants something that needs this free license" if reason.rule == _PREREQUISITE else "grants it"
-            steps.append(Step("grant", f"{reason.template} {what}", reason.rule, reason.template, reason.source))
+            continue
+        steps += [
+            Step("template", f"{name} speaks for the person: {item.why}", None, name, item.source)
+            for item in sheet.answer.selected
+            if item.template == name
+        ]
+        what = "grants something that needs this free license" if reason.rule == _PREREQUISITE else "grants it"
+        steps.append(Step("grant", f"{name} {what}", reason.rule, reason.template, reason.source))
     return tuple(dict.fromkeys(steps))
 
 

@@ -57,22 +57,20 @@ class _Holding:
         sheet, operation = self._sheet, self._sheet.gone[self._holding]
         removal, why = self._removal()
         text, steps = f"Will be taken away: {why}.", chain.decided("retention", why, operation.because)
-        if removal is not None and removal.row == "e" and len(operation.because) == 1:
+        if removal.row == "e" and len(operation.because) == 1:
             steps += self._silent(operation.because)
         checks = sheet.undone(operation)
         return self._made("toRemove", text, operation.because, (*steps, *sheet.stops()), checks)
 
-    def _removal(self) -> tuple[Removal | None, str]:
+    def _removal(self) -> tuple[Removal, str]:
         """The removal that the plan carries out, and why it does, in words."""
         replaced = self._sheet.drop_of(self._holding)
         if replaced is not None:
             wish = replaced[0].wish
             other = str(wish.product) if wish.product != self._product else self._elsewhere(wish.ladder)
             return replaced[1], f"{other} takes its place, in one call"
-        for item in self._sheet.answer.removals:
-            if item.holding == self._holding:
-                return item, self._row(item.row, item.because)
-        return None, words.rules(self._sheet.gone[self._holding].because)
+        removal = next(item for item in self._sheet.answer.removals if item.holding == self._holding)
+        return removal, self._row(removal.row, removal.because)
 
     def _as_wanted(self, item: Satisfied) -> ExplainedLicense:
         note = f" It is {item.note}." if item.note else ""

@@ -16,14 +16,13 @@ def queue(sheet: Sheet, product: Product) -> Queue | None:
     mine = sheet.allocation.lost.get((sheet.person.id, product))
     if mine is None:
         return None
-    ahead = 0
-    for (person_id, wanted), other in sheet.allocation.lost.items():  # in the order in which they will be served
-        if (person_id, wanted) == (sheet.person.id, product):
-            break
-        ahead += _competes(sheet, mine, other)
+    order = list(sheet.allocation.lost)  # as they will be served
+    before = order[: order.index((sheet.person.id, product))]
+    budgets = _budgets(sheet, mine)
+    ahead = sum(_competes(sheet, mine, budgets, sheet.allocation.lost[name]) for name in before)
     since = sheet.book.memory.waiting.get((sheet.person.id, str(product)), sheet.plan.live.taken_at)
     if mine.reason == "budget":
-        return Queue(since, ahead, "budget", None, _budgets(sheet, mine))
+        return Queue(since, ahead, "budget", None, budgets)
     ladder = mine.request.wish.ladder
     places = tuple(sheet.subscription(pool) or sheet.book.catalog.pools[pool].name for pool in ladder)
     return Queue(since, ahead, "capacity", _needed(sheet, ladder, ahead), places)
@@ -40,12 +39,12 @@ def told(item: Queue) -> str:
     return text
 
 
-def _competes(sheet: Sheet, mine: Lost, other: Lost) -> bool:
+def _competes(sheet: Sheet, mine: Lost, budgets: tuple[str, ...], other: Lost) -> bool:
     if other.reason != mine.reason:
         return False
     if mine.reason == "capacity":
         return not set(mine.request.wish.ladder).isdisjoint(other.request.wish.ladder)
-    return not set(_budgets(sheet, mine)).isdisjoint(_budgets(sheet, other))
+    return not set(budgets).isdisjoint(_budgets(sheet, other))
 
 
 def _budgets(sheet: Sheet, lost: Lost) -> tuple[str, ...]:

@@ -54,11 +54,10 @@ class Sheet:
         self.situation: Situation = population.situations[person.situation]
         self.answer: Answer = answers[self.key]
         self.hands_off = hands_off.get(self.key, "")
-        self.change = next((item for item in plan.changes if item.person_id == person.id), None)
-        change = self.change
-        operations: list[LicenseOperation | AttendeeOperation] = (
-            [*change.licenses, *change.attendee_sites] if change else []
-        )
+        self._changes = [item for item in plan.changes if item.person_id == person.id]  # one at most
+        operations: list[LicenseOperation | AttendeeOperation] = []
+        for change in self._changes:
+            operations += [*change.licenses, *change.attendee_sites]
         self.adds: Operations = {holding_of(op): op for op in operations if op.operation == "add"}
         self.gone: Operations = {holding_of(op): op for op in operations if op.operation == "remove"}
         self.origins = {item.holding: item.claims for item in self.situation.origins}
@@ -75,10 +74,6 @@ class Sheet:
     def selected(self, template: str) -> Selected | None:
         """What the rules say of one template."""
         return next((item for item in self.answer.selected if item.template == template), None)
-
-    def template(self, name: str) -> BoundTemplate | None:
-        """A template of the files."""
-        return next((item for item in self.book.templates if item.name == name), None)
 
     def drop_of(self, holding: str) -> tuple[Request, Removal] | None:
         """The request in whose place a holding would go, and the removal; None where it is in no replacement."""
@@ -125,10 +120,8 @@ class Sheet:
 
     def undone(self, operation: LicenseOperation | AttendeeOperation) -> tuple[Finding, ...]:
         """What is told of somebody who keeps undoing this operation (RULES 4.6)."""
-        if self.change is None:
-            return ()
-        alone = _only(self.change, operation)
-        return tuple(another_writer(self.book.memory, [alone]))
+        alone = [_only(change, operation) for change in self._changes]
+        return tuple(another_writer(self.book.memory, alone))
 
     def stops(self) -> tuple[Step, ...]:
         """The guards that would end an apply of the plan before anything is sent."""

@@ -21,8 +21,13 @@ def ungranted(sheet: Sheet, product: Product) -> ExplainedLicense:
     )  # fmt: skip
 
 
+def _for_people(sheet: Sheet, product: Product) -> bool:
+    catalog = sheet.book.catalog
+    return product.is_attendee or any(map(catalog.is_assignable, catalog.sellers[product]))
+
+
 def _text(sheet: Sheet, product: Product, templates: tuple[BoundTemplate, ...], steps: tuple[Step, ...]) -> str:
-    if not product.is_attendee and not any(map(sheet.book.catalog.is_assignable, sheet.book.catalog.sellers[product])):
+    if not _for_people(sheet, product):
         return "It is not a license for people: no template can give it."
     if sheet.hands_off:
         return sentence(f"not given, because the rules leave this person alone: {sheet.hands_off}")
@@ -91,6 +96,8 @@ def _exceptions(sheet: Sheet, product: Product) -> tuple[Step, ...]:
 
 def _to_do(sheet: Sheet, product: Product, templates: tuple[BoundTemplate, ...]) -> tuple[str, ...]:
     """What would give it, in the files or in Webex."""
+    if not _for_people(sheet, product):
+        return ()
     if sheet.hands_off:
         names = [n for n in sheet.key.marks.exceptions if sheet.book.exceptions[n].exception.exempt]
         places = (placed(f"exception {n}", str(sheet.book.exceptions[n].exception.source)) for n in names)

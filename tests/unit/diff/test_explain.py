@@ -8,9 +8,12 @@ import msgspec
 import pytest
 
 from reconciler.diff.explain import Seen, nearest, products_named
+from reconciler.model.catalog import License
 from reconciler.model.desired import (
+    Budget,
     Calling,
     Capacity,
+    GroupReference,
     Guards,
     LicenseCapacity,
 )
@@ -39,6 +42,7 @@ from tests.support.live import (
     SITE,
     SUPPORT,
     Someone,
+    license_id,
 )
 from tests.unit.diff.situations import (
     ANN,
@@ -127,6 +131,44 @@ def test_the_queue() -> None:
     queue = line(plan(files, *people, **more), RTT_NAME).queue
     assert queue is not None
     assert (queue.reason, queue.units_needed) == ("budget", None)
+
+
+def test_only_those_who_want_the_same_are_ahead() -> None:
+    """Who waits for another license, or for a unit while this person waits for a budget, is not served first."""
+    budget = Budget(RTT_NAME, GroupReference("Sales"), 0)
+    files = desired(
+        organization(GROUPS, capacity=Capacity(budgets=(budget,))), members("Sales", RTT_NAME, priority=50),
+        members("Support", "Contact Center Premium Agent", RTT_NAME, priority=10),
+    )  # fmt: skip
+    people = [Someone("a@x", (SUPPORT.id,)), Someone("b@x", (SALES.id,)), Someone(ANN, (SALES.id,))]
+    found = plan(files, *people, licenses=pools(PREMIUM=0))
+    queues = [line(found, name, email).queue for name, email in
+              ((RTT_NAME, ANN), (RTT_NAME, "b@x"), ("Contact Center Premium Agent", "a@x"))]  # fmt: skip
+    assert [(queue.ahead, queue.reason) for queue in queues if queue] == [(0, "budget"), (1, "budget"), (0, "capacity")]
+    assert line(found, RTT_NAME, "a@x").status == "toAdd"
+    mixed = plan(files, *people, licenses=pools(PREMIUM=0, RTT=0))
+    queue = line(mixed, RTT_NAME).queue
+    assert queue is not None
+    assert (queue.ahead, queue.units_needed) == (1, 2)
+
+
+def test_a_license_that_is_not_for_people() -> None:
+    """A workspace license says so instead of advising a template."""
+    files, people, _ = story("as wanted")
+    rooms = License(license_id("BCCA", 16), "Webex Calling - Workspaces", 10, 0, 0, 0, "Sub-1")
+    (found,) = explained(plan(files, *people, licenses=(*ALL, rooms)), name="Webex Calling - Workspaces").licenses
+    assert (found.status, found.text) == ("notGranted", "It is not a license for people: no template can give it.")
+    assert found.to_do == ()
+
+
+def test_membership_that_cannot_be_trusted_is_said() -> None:
+    """A group that was read in part, or is gone, may be why a template does not speak."""
+    files, people, _ = story("not a member")
+    group = msgspec.structs.replace(SALES, member_size=3)
+    partly = plan(files, *people, groups=(group, SUPPORT), seen={SALES.id: (1, 0)})
+    assert "(Sales was read only in part)" in line(partly, RTT_NAME).text
+    known = msgspec.structs.replace(applied(files), known_groups=(KnownGroup(SALES.id, "Sales", True),))
+    assert "(Sales is gone or was suddenly emptied)" in line(plan(files, *people, memory=known), RTT_NAME).text
 
 
 def test_units_beyond_the_total_are_not_missing() -> None:

@@ -107,6 +107,22 @@ def test_memory_of_then(store: Store) -> None:
     assert store.memory_at("org-unknown", hour(3)) == store.memory("org-unknown", hour(3))
 
 
+def test_people_counted_then(store: Store) -> None:
+    """The measure for a shrunken list of people is that of then: what a later reading or apply counted does not matter."""
+    sync(store, hour(0), [someone("ann"), someone("bob"), someone("cem")])
+    sync(store, hour(1), [someone("ann"), someone("bob")])
+    people = {"people": 5}
+    run = store.start_run(ORG, plan(), None, hour(2))
+    registry = msgspec.structs.replace(Registry("groups", (), hour(2)), **people)
+    store.finish_run(run, completed=True, at=hour(2))
+    store.record_apply(ORG, run, registry=registry, in_force={}, reorigin={}, waiting=[], at=hour(2))
+    sync(store, hour(3), [someone(f"p{number}") for number in range(7)])
+    sync(store, hour(4), [someone("ann")])
+    found = [store.memory_at(ORG, hour(number + 0.5)).people_before for number in range(5)]
+    assert found == [None, 3, 5, 5, 7]
+    assert store.memory(ORG, hour(5)).people_before == 7
+
+
 def test_the_files_of_then(store: Store) -> None:
     """Run, commit and digest of the last completed apply up to the moment."""
     sync(store, hour(0), [someone("ann")])
