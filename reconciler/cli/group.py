@@ -26,6 +26,7 @@ VERBS = {
     "apply": "Carry out a plan.",
     "drift": "Where Webex differs from the files, and since when.",
     "explain": "Every license of one person, and the file and line behind it.",
+    "calling-readiness": "Who can be given Webex Calling, and what blocks the others.",
     "sandbox": "Run a local Webex to try things on.",
 }
 
@@ -41,7 +42,7 @@ class Verbs(click.Group):
         """The verb with the common options added, or None."""
         if cmd_name not in VERBS:
             return None
-        command: click.Command = import_module(f"reconciler.cli.{cmd_name}").command
+        command: click.Command = import_module(f"reconciler.cli.{cmd_name.replace('-', '_')}").command
         if not any(parameter.name == "no_color" for parameter in command.params):
             command.params += settings.options(hidden=True)
         return command

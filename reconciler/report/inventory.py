@@ -15,6 +15,7 @@ from rich.text import Text
 from reconciler.model.inventory import Inventory, InventoryRow
 from reconciler.report import canvas, markdown, wording
 from reconciler.report.jsontext import pretty
+from reconciler.report.spreadsheet import cell
 
 Format = Literal["table", "json", "csv", "markdown"]
 FORMATS: tuple[Format, ...] = ("table", "json", "csv", "markdown")
@@ -22,7 +23,6 @@ FORMATS: tuple[Format, ...] = ("table", "json", "csv", "markdown")
 TEXTS = ("Name", "Site URL", "Site Type", "Subscription ID")
 NUMBERS = ("Total", "Consumed", "Available", "By users", "By workspaces")
 _ALL_COLUMNS_FROM = 130
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def render(inventory: Inventory, format: Format = "table", *, width: int = 80, colour: bool = False) -> str:
@@ -77,15 +77,9 @@ def _csv(inventory: Inventory) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*TEXTS, *NUMBERS, "Snapshot"])
     for row in inventory.rows:
-        texts = [_harmless(text) for text in _texts(row)]
+        texts = [cell(text) for text in _texts(row)]
         writer.writerow([*texts, *("" if n is None else n for n in _numbers(row)), inventory.taken_at.isoformat()])
     return out.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = wording.clean(text)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 def _markdown(inventory: Inventory) -> str:

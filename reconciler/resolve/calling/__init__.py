@@ -36,7 +36,7 @@ from reconciler.resolve.calling import (
     there_is_a_work_phone,
     who_has_calling_keeps_number_and_place,
 )
-from reconciler.resolve.calling.ask import Ask, CallingCheck, FixIn, Problem, directory
+from reconciler.resolve.calling.ask import Ask, CallingCheck, Problem, directory
 from reconciler.resolve.calling.number_plan import NumberPlan, callers, e164, rows_by_person
 
 __all__ = [
@@ -45,7 +45,6 @@ __all__ = [
     "KEEPING",
     "Ask",
     "CallingCheck",
-    "FixIn",
     "NumberPlan",
     "Problem",
     "directory",

@@ -7,19 +7,16 @@ everything that is wrong at once. Source: RULES 6.1, 6.2.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 import msgspec
 
 from reconciler.model import ids
+from reconciler.model.calling_readiness import FixIn
 from reconciler.model.desired import Calling, CallingAssignment
 from reconciler.model.finding import Finding
 from reconciler.model.live import Location, Person, PhoneNumber
 from reconciler.model.plan import CallingProperties
 from reconciler.model.rule import Rule
-
-FixIn = Literal["directory", "controlHub", "files", "webex"]
-"""Where something is put right. `webex`: by reading again, or by Cisco."""
 
 _DIRECTORIES = {"AD": "Active Directory", "AAD": "Microsoft Entra ID", "OKTA": "Okta", "BROADWORKS": "BroadWorks"}
 
@@ -91,11 +88,11 @@ def directory(person: Person) -> str:
     >>> directory(Person("P1", "ann@acme.example", "Ann", 1, provision_source="AAD"))
     'Microsoft Entra ID'
     >>> directory(Person("P2", "bob@acme.example", "Bob", 1))
-    'Control Hub or the directory'
+    "the person's record in Control Hub"
     """
     source = person.provision_source
     if not source:
-        return "Control Hub or the directory"
+        return "the person's record in Control Hub"
     return _DIRECTORIES.get(source.upper(), f"the directory ({source})")
 
 

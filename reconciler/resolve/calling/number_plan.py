@@ -71,6 +71,9 @@ class NumberPlan:
             self._named[canonical.name(location.name)] = self._by_id[ids.uuid_of(location.id)] = location
         for row in self._live.numbers(None if everything else wanted):
             self._note(row)
+        for rows in (*self._numbers.values(), *self._owned.values()):
+            if len(rows) > 1:
+                rows.sort(key=_order)
 
     def _note(self, row: PhoneNumber) -> None:
         if row.number:
@@ -156,8 +159,8 @@ class NumberPlan:
 
     def _as_is(self, person: Person, block: Calling | None) -> Ask:
         """What a person who has Calling is called at now; a part of it that cannot be told is left out (RULES 6.4)."""
-        mine = [row for row in self._owned.get(ids.uuid_of(person.id), ()) if row.number or row.extension]
-        numbers = sorted({row.number for row in mine if row.number})
+        mine = self._owned.get(ids.uuid_of(person.id), [])
+        numbers = sorted({row.number for row in mine if row.number and self._is_theirs(row.number, person)})
         if len(numbers) > 1 and person.work_phone:  # one of them is an alternate number: the directory knows the first
             numbers = [number for number in numbers if number == self._e164(person.work_phone)] or numbers
         number = numbers[0] if len(numbers) == 1 else None
@@ -172,6 +175,10 @@ class NumberPlan:
             number=number, location=location, extension=extension,
         )  # fmt: skip
 
+    def _is_theirs(self, number: str, person: Person) -> bool:
+        """Whether no row of the number says that it belongs to anybody else."""
+        return all(row.owner_id and ids.same(row.owner_id, person.id) for row in self._numbers[number])
+
     def _place_of(self, row: PhoneNumber) -> Location:
         """The location of a number; one that no list shows is not known to be enabled for Calling."""
         return self._by_id.get(ids.uuid_of(row.location_id)) or Location(row.location_id, row.location_name)
@@ -180,6 +187,11 @@ class NumberPlan:
         if text not in self._canonical:
             self._canonical[text] = e164(text)
         return self._canonical[text]
+
+
+def _order(row: PhoneNumber) -> tuple[str, ...]:
+    """Rows in an order of their own: Webex's must decide nothing."""
+    return (row.number or "", row.location_id, row.extension or "", row.owner_id or "", row.owner_type or "", row.state)
 
 
 def _text(person: Person, wanted: Calling) -> str | None:

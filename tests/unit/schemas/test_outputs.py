@@ -10,8 +10,9 @@ import jsonschema
 import msgspec
 import pytest
 
-from reconciler.model import drift, explanation, inventory, plan, result, template_tests
+from reconciler.model import calling_readiness, drift, explanation, inventory, plan, result, template_tests
 from reconciler.model.finding import Finding
+from reconciler.model.provenance import Act
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 DIGEST = "sha256:" + "0" * 64
@@ -99,10 +100,40 @@ EXPLANATION = explanation.Explanation(
     (explanation.SpeakingTemplate("sales", "templates/sales.yaml:4", True, "member of Sales"),),
     (
         explanation.ExplainedLicense(
-            "Webex Meetings Suite @ acme.webex.com", "L2", "Sub-1", True, True, "asWanted", "Held and wanted.", WHY
+            "Webex Meetings Suite @ acme.webex.com",
+            "L2",
+            "Sub-1",
+            True,
+            True,
+            "asWanted",
+            "Held and wanted.",
+            WHY,
+            (explanation.Step("grant", "sales grants it", "templates-grant", "sales", "templates/sales.yaml:7"),),
+            FOUND,
+            ("nothing",),
+            explanation.Queue(NOW, 3, "capacity", 4, ("Sub-1",)),
+            explanation.Given(("template:sales",), NOW, True, Act("run-1", "c0ffee", NOW), Act("run-2", None, NOW)),
+        ),
+        explanation.ExplainedLicense(
+            "attendee @ acme.webex.com",
+            None,
+            None,
+            False,
+            True,
+            "waiting",
+            "Waits.",
+            (),
+            (explanation.Step("allocation", "no unit"),),
+            queue=explanation.Queue(NOW, 0, "budget", None, ()),
+            given=explanation.Given(()),
         ),
     ),
     FOUND,
+    "1 as wanted.",
+    "calling",
+    NOW,
+    explanation.FilesUsed(DIGEST, "c0ffee", "The files are today's."),
+    ("Found by name.",),
 )
 RESULT = result.ApplyResult(
     "1.0",
@@ -126,6 +157,59 @@ RESULT = result.ApplyResult(
     2,
     True,
     "ten errors in a row",
+)
+READINESS = calling_readiness.CallingReadiness(
+    "1.0",
+    "CallingReadiness",
+    ACME,
+    "1",
+    NOW,
+    calling_readiness.Readiness(
+        1,
+        1,
+        0,
+        0,
+        1,
+        0,
+        (calling_readiness.VerdictCount("waitingForUnit", 1),),
+        (calling_readiness.ObstacleCount("no-unit", 1),),
+    ),
+    (
+        calling_readiness.Candidate(
+            "P1",
+            "ann@acme.example",
+            "Ann",
+            "Webex Calling - Professional",
+            "Sub-1",
+            "waitingForUnit",
+            "HQ",
+            "+14085550100",
+            "0100",
+            ("sales", "exception:ann"),
+            ("Sales",),
+            ("templates/sales.yaml:7",),
+            "Okta",
+            (calling_readiness.Obstacle("no-unit", "none is left", "buy one", ("controlHub", "files")),),
+            NOW,
+        ),
+        calling_readiness.Candidate(
+            "P2",
+            "bob@acme.example",
+            "Bob",
+            "Customer Assist",
+            None,
+            "refused",
+            None,
+            None,
+            None,
+            (),
+            (),
+            (),
+            "",
+            (),
+            None,
+        ),
+    ),
 )
 TESTS = template_tests.TemplateTestReport(
     "1.0",
@@ -164,7 +248,7 @@ OUTPUTS = [
     ("drift", DRIFT),
     ("explanation", EXPLANATION),
     ("apply-result", RESULT),
-    ("template-tests", TESTS),
+    ("calling-readiness", READINESS),
 ]
 IDS = [name for name, _ in OUTPUTS]
 
