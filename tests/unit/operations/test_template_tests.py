@@ -170,13 +170,13 @@ def test_a_newcomer_is_one_for_every_template(room: Room, newcomer: str, status:
 
 def test_what_a_newcomer_holds_was_there_at_first_sight(room: Room) -> None:
     """`explicitlyLicensedNewcomers: skip` passes over a newcomer who holds something paid, and over nobody else."""
-    skip = "{explicitlyLicensedNewcomers: skip, licenses: [{license: Basic Messaging}]}"
+    skip = "{explicitlyLicensedNewcomers: skip, licenses: [{license: Basic Messaging}, {license: Webinars}]}"
     files = organization() + document("OrganizationTemplate", "everyone", skip)
     report = room.run(
         files,
         case("newcomer: true, holds: [Real-Time Translations]", "Real-Time Translations", name="paid"),
-        case("newcomer: true, holds: [Basic Messaging]", "Basic Messaging", name="unpaid"),
-        case("holds: [Real-Time Translations]", "Basic Messaging, Real-Time Translations", name="old"),
+        case("newcomer: true, holds: [Basic Messaging]", "Basic Messaging, Webinars", name="unpaid"),
+        case("holds: [Real-Time Translations]", "Basic Messaging, Webinars, Real-Time Translations", name="old"),
     )
     assert [outcome.status for outcome in report.tests] == ["passed"] * 3
 
@@ -412,11 +412,12 @@ def test_several_sites_need_a_name_or_a_default(room: Room) -> None:
         case("groups: [Sales]", "Webex Meetings Suite", name="bare"),
         case("groups: [Sales]", everything, name="whole"),
         case("holds: [Webex Webinars]", "Webex Webinars @ a.webex.com", name="only"),
+        case("holds: [Other @ c.webex.com]", "Other", name="held"),
     )
-    bare, whole, only = report.tests
+    bare, whole, only, held = report.tests
     assert [finding.code for finding in bare.findings] == ["site-needed"]
     assert "a.webex.com, b.webex.com" in bare.findings[0].hint
-    assert whole.status == only.status == "passed"
+    assert whole.status == only.status == held.status == "passed"
 
 
 # -- which licenses there are -------------------------------------------------------------------------------------------
