@@ -162,7 +162,8 @@ class Walk:
     def _check_rows(self, what: str, planned: Planned, who: str, due: Mapping[str, Due]) -> None:
         person = self.world.person(f"{who}@acme.example").id
         answer = planned.workings.answers[planned.workings.population.keys_of({person})[person]]
-        decided = {self._names[item.holding]: item.row for item in (*answer.kept, *answer.removals)}
+        decided = {self._names[kept.holding]: kept.row for kept in answer.kept}
+        decided |= {self._names[removal.holding]: removal.row for removal in answer.removals}
         for name, item in due.items():
             expected = item.row(self.policies)
             found = {decided[name]} - {""} if name in decided else set()
