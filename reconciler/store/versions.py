@@ -68,6 +68,15 @@ def of_locations(locations: Iterable[Location]) -> dict[str, Reading]:
     return {item.id: Reading(0, encode(item)) for item in locations}
 
 
+def _again(name: str, row: int) -> str:
+    return f"{name} #{row}"
+
+
+def number_keys(numbers: Iterable[str]) -> set[str]:
+    """The keys of these numbers and of a second row of each: who asks for a number must learn that it is listed twice."""
+    return {key for number in numbers for key in (number, _again(number, 2))}
+
+
 def of_numbers(numbers: Iterable[PhoneNumber]) -> dict[str, Reading]:
     """Phone numbers by number, or by location and extension; rows that are alike count up, so none is lost."""
     found: dict[str, Reading] = {}
@@ -76,7 +85,7 @@ def of_numbers(numbers: Iterable[PhoneNumber]) -> dict[str, Reading]:
         again = 1
         while key in found:
             again += 1
-            key = f"{name} #{again}"
+            key = _again(name, again)
         found[key] = Reading(0, encode(item))
     return found
 

@@ -76,10 +76,11 @@ class View:
         return tuple(value for _, value in self._values(location, Location)) if self._snapshot.scope.calling else ()
 
     def numbers(self, among: Collection[str] | None = None) -> Sequence[PhoneNumber]:
-        """Phone numbers, all or those `among` these, sorted; empty where the scope did not ask for Calling."""
+        """Phone numbers, all or those `among` these (two rows of each at most), sorted; empty where Calling was not read."""
         if not self._snapshot.scope.calling:
             return ()
-        return tuple(value for _, value in self._values(number, PhoneNumber, among=among))
+        keys = None if among is None else versions.number_keys(among)
+        return tuple(value for _, value in self._values(number, PhoneNumber, among=keys))
 
     def holders(self, license_id: str) -> Sequence[Holder]:
         """Everybody who holds a license, by id; empty where the scope did not ask for it."""

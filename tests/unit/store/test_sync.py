@@ -178,6 +178,8 @@ def test_calling_data_and_holders_show_in_their_scope(store: Store) -> None:
     locations = [Location("hq", "HQ", True), Location("br", "Branch", False)]
     numbers = [
         PhoneNumber("+14085550100", "hq", "HQ", "ACTIVE"),
+        PhoneNumber("+14085550101", "hq", "HQ", "ACTIVE"),
+        PhoneNumber("+14085550101", "br", "Branch", "ACTIVE", owner_type="HUNT_GROUP"),
         PhoneNumber(None, "hq", "HQ", "ACTIVE", extension="100"),
         PhoneNumber(None, "hq", "HQ", "ACTIVE", extension="100"),
     ]
@@ -193,6 +195,7 @@ def test_calling_data_and_holders_show_in_their_scope(store: Store) -> None:
     assert view.holders(MEETINGS) == tuple(held)
     assert view.holders(CALLING) == ()
     assert [item.number for item in view.numbers(["+14085550100", "+1"])] == ["+14085550100"]
+    assert [item.location_id for item in view.numbers(["+14085550101"])] == ["hq", "br"], "a second row is no less a row"
     sync(store, hour(1), [])
     later = store.live(ORG)
     assert (later.locations(), later.numbers(), later.holders(MEETINGS)) == ((), (), ())
