@@ -35,5 +35,7 @@ def _stays(case: Case, holding: str, product: Product) -> bool:
 
 
 def _needed(case: Case, product: Product) -> bool:
-    others = [other for other in case.held if case.stays(other)] + list(case.wishes)
+    """Whether something that stays, or stays until its successor has a unit, or is granted, depends on it."""
+    held = [other for other, pools in case.held.items() if not case.leaving.keys() >= set(pools)]
+    others = [*held, *case.wishes]
     return any(product in case.book.catalog.prerequisites(other) for other in others)

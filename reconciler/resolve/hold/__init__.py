@@ -12,7 +12,9 @@ from reconciler.resolve.retention_decides_the_rest import moved_from
 
 def hold(case: Case, holding: str, guard: str) -> None:
     """Keep one removal back, together with what Webex does not take beside it: an attendee role, a host license, a tier."""
-    removal = case.leaving.pop(holding)
+    removal = case.leaving.pop(holding, None)
+    if removal is None:
+        return  # kept back already, with what needs it
     follower = next((g for g in case.role_grants if g.after is not None and g.site == removal.product.site), None)
     if follower is not None:
         case.role_grants.remove(follower)
@@ -21,6 +23,15 @@ def hold(case: Case, holding: str, guard: str) -> None:
     case.held_back.append(HeldBack(removal, guard, follower, instead))
     for request in beside:
         hold_swap(case, request, guard)
+    _hold_basis(case, removal.product, guard)
+
+
+def _hold_basis(case: Case, product: Product, guard: str) -> None:
+    """Keep back the free licenses that something kept back needs (RULES 3.8)."""
+    needed = case.book.catalog.prerequisites(product)
+    for holding in sorted(case.leaving):
+        if holding in case.leaving and case.leaving[holding].product in needed:
+            hold(case, holding, guard)
 
 
 def _excludes(case: Case, held: Product, wished: Product) -> bool:
@@ -40,7 +51,7 @@ def hold_swap(case: Case, request: Request, guard: str) -> None:
 def hold_where(case: Case, guard_of: Callable[[Removal], str | None]) -> None:
     """Keep back every removal that `guard_of` names a guard for, plain or inside a replacement."""
     for holding in sorted(case.leaving):
-        guard = guard_of(case.leaving[holding])
+        guard = guard_of(case.leaving[holding]) if holding in case.leaving else None
         if guard is not None:
             hold(case, holding, guard)
     for request in list(case.requests):

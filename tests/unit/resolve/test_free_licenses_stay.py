@@ -12,6 +12,7 @@ from tests.support.live import MSG, RTT, SUITE, Someone, license_id
 REMOVE = Retention(manual="remove", template_removal="remove")
 SHARE = License(license_id("FSS", 60), "Screen Share", 100, 0)
 FREE = License(license_id("FTM", 61), "Basic Space Meetings", 100, 0)
+MESSAGING = License(license_id("MS", 62), "Messaging", 5, 1, 1, 0, "Sub-1")
 HOLDER = Someone("ann@acme.example", holds=(FREE.id,))
 ALL = (RTT, SUITE, MSG, FREE, SHARE)
 
@@ -51,6 +52,18 @@ def test_a_free_license_that_stays_for_want_of_manage_keeps_what_it_needs() -> N
         "Basic Messaging",
         "Basic Space Meetings",
     ]
+
+
+def test_a_free_license_stays_until_the_license_that_needs_it_is_replaced() -> None:
+    """A license that goes only once its successor has a unit keeps its free base until then."""
+    person = Someone("ann@acme.example", holds=(MSG.id, MESSAGING.id))
+    org = organization(
+        retention=REMOVE, manage=managed("Basic Messaging", "Messaging"), tiers=((RTT.name, MESSAGING.name),)
+    )
+    found = plan(
+        desired(org, everyone(RTT.name)), person, licenses=(MSG, MESSAGING, msgspec.structs.replace(RTT, total=0))
+    )
+    assert found.plan.changes == ()
 
 
 def test_screen_share_is_never_removed() -> None:

@@ -32,6 +32,7 @@ from tests.support.desired import (
 )
 from tests.support.live import (
     AGENT,
+    MSG,
     PREMIUM,
     PRO,
     RTT,
@@ -460,3 +461,21 @@ def test_holds_are_named_as_guards() -> None:
     found = plan(_losing(), ANN, memory=Memory())
     assert [(g.code, g.effect) for g in found.plan.guards] == [("first-apply", "hold")]
     assert found.plan.summary.held == 1
+
+
+def test_what_a_kept_license_needs_is_kept_with_it() -> None:
+    """Where a guard keeps a license back, the free license it needs stays as well, and the guard says so of both."""
+    org = organization(retention=Retention(manual="remove"), manage=managed(SUITE.name, MSG.name))
+    host = Someone("ann@acme.example", holds=(MSG.id, SUITE.id))
+    miscounted = msgspec.structs.replace(SUITE, consumed=9, consumed_by_users=9)
+    files = desired(org, everyone("Real-Time Translations"))
+    assert changes(plan(files, host, licenses=(MSG, SUITE, RTT))) == [
+        "+ Real-Time Translations",
+        f"- Webex Meetings Suite @ {SITE}",
+    ]
+    found = plan(files, host, licenses=(MSG, miscounted, RTT))
+    assert held(found) == [
+        ("- Basic Messaging", "license-incomplete"),
+        (f"- {SUITE.name} @ {SITE}", "license-incomplete"),
+    ]
+    assert [op.license for change in found.plan.changes for op in change.licenses] == ["Real-Time Translations"]
