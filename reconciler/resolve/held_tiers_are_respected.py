@@ -78,9 +78,9 @@ def _refuse_combinations(case: Case, product: Product, wish: Wish) -> None:
                 case.refuse(wish, "calling-conflict", f"holds {other}; Webex refuses {product} beside it ({code})",
                             f"grant {CALLING_PROFESSIONAL} instead")  # fmt: skip
                 return
-    if product == _ASSIST and case.stays(_STANDARD) is not None:
+    if product == _ASSIST and not case.leaving.keys() >= set(case.held.get(_STANDARD, ())):
         case.refuse(wish, "calling-conflict", f"holds {_STANDARD}; Webex refuses {product} beside it (400407)",
-                    f"grant {CALLING_PROFESSIONAL} as well")  # fmt: skip
+                    f"grant {CALLING_PROFESSIONAL}, which replaces it; {product} follows in the next plan")  # fmt: skip
     elif product == _CONSOLE and case.stays(_PROFESSIONAL) is None:
         case.refuse(wish, "prerequisite-missing", f"{product} needs {_PROFESSIONAL} first (400408)",
                     f"grant {CALLING_PROFESSIONAL}; {product} follows in the next plan")  # fmt: skip

@@ -189,3 +189,16 @@ def test_customer_assist_does_not_come_beside_standard_that_a_guard_keeps() -> N
     found = plan(desired(org, everyone(ASSIST.name)), holder, licenses=CALLING, locations=(HQ,), numbers=(number,))
     assert changes(found) == []
     assert [guard for _, guard in held(found)] == ["irreversible"]
+
+
+@pytest.mark.parametrize("units", [0, 1])
+def test_customer_assist_waits_until_standard_is_gone(units: int) -> None:
+    """Professional replaces a held Standard; Customer Assist follows in the next plan, or Standard might stay beside it (400407)."""
+    holder = Someone("ann@acme.example", holds=(STANDARD.id,), work_phone="+14085550100")
+    number = msgspec.structs.replace(NUMBER, owner_type="PEOPLE", owner_id=holder.id)
+    files = desired(
+        organization(), everyone(PRO.name, ASSIST.name), exception("y", "b@acme.example", add=[STANDARD.name])
+    )
+    pools = (msgspec.structs.replace(PRO, total=units), STANDARD, CONSOLE, ASSIST)
+    found = plan(files, holder, licenses=pools, locations=(HQ,), numbers=(number,))
+    assert changes(found) == ([f"+ {PRO.name}", f"- {STANDARD.name}"] if units else [])
