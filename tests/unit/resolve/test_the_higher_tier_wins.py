@@ -193,7 +193,7 @@ def test_customer_assist_does_not_come_beside_standard_that_a_guard_keeps() -> N
 
 @pytest.mark.parametrize("units", [0, 1])
 def test_customer_assist_waits_until_standard_is_gone(units: int) -> None:
-    """Professional replaces a held Standard; Customer Assist follows in the next plan, or Standard might stay beside it (400407)."""
+    """While Professional replaces a held Standard, or waits to, Customer Assist does not come beside it (400407)."""
     holder = Someone("ann@acme.example", holds=(STANDARD.id,), work_phone="+14085550100")
     number = msgspec.structs.replace(NUMBER, owner_type="PEOPLE", owner_id=holder.id)
     files = desired(
