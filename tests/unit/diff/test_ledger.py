@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from reconciler.model.desired import Retention
 from reconciler.model.live import Origin
-from reconciler.model.memory import Memory
-from tests.support.desired import applied, desired, everyone, exception, members, organization, plan
-from tests.support.live import MSG, NOW, PREMIUM, RTT, SALES, SUITE, Someone
+from reconciler.model.memory import KnownGroup, Memory
+from tests.support.desired import applied, desired, everyone, exception, members, organization, plan, rows
+from tests.support.live import MSG, NOW, PREMIUM, PRO, RTT, SALES, SUITE, SUPPORT, Someone
 
 NAME = "Real-Time Translations"
 FILES = desired(organization("groups"), members("Sales", NAME))
@@ -90,3 +91,65 @@ def test_organization_templates_claim_by_name() -> None:
         desired(organization(retention=Retention(adopt=True)), everyone(NAME)), Someone("a@x", holds=(RTT.id,))
     )
     assert list(found.ledger.reorigin.values()) == [(Origin(RTT.id, ("template:everyone",)),)]
+
+
+def test_what_an_exception_adds_is_not_adopted() -> None:
+    """With `adopt`, a template that grants what was held by hand is recorded; an exception that adds it is not."""
+    org = organization("groups", retention=Retention(adopt=True))
+    add = exception("x", HOLDER.email, add=[NAME])
+    alone = plan(desired(org, members("Support", NAME), add), HOLDER).ledger
+    assert alone.reorigin_people == {}
+    both = plan(desired(org, *FILES.templates, add), HOLDER).ledger
+    assert both.reorigin_people == {HOLDER.id: (Origin(RTT.id, ("template:sales",)),)}
+
+
+OURS = Someone("ann@acme.example", holds=(RTT.id,), given={RTT.id: ("template:sales",)})
+
+
+def test_who_left_is_marked_and_marked_again_on_coming_back() -> None:
+    """At the end of an apply the claim of a template that the holder left says so; once it speaks again it is as before."""
+    assert list(plan(FILES, OURS).ledger.reorigin.values()) == [(Origin(RTT.id, ("left:sales",)),)]
+    less = desired(FILES.organization, members("Sales", "Contact center Standard Agent"))
+    back = msgspec.structs.replace(OURS, groups=(SALES.id,), given={RTT.id: ("left:sales",)})
+    assert list(plan(less, back).ledger.reorigin.values()) == [(Origin(RTT.id, ("template:sales",)),)]
+
+
+def test_nobody_is_marked_by_a_group_that_was_read_only_in_part() -> None:
+    """Who seems to have left a group that is incomplete or emptied has not left for sure: the claim stays as it was."""
+    for group, members_before in ((msgspec.structs.replace(SALES, member_size=9), False), (SALES, True)):
+        known = (KnownGroup(SALES.id, "Sales", members_before),)
+        found = plan(FILES, OURS, groups=(group, SUPPORT), memory=applied(FILES, known_groups=known))
+        assert found.ledger.reorigin == {}
+
+
+def test_what_is_held_no_more_is_not_ours_any_more() -> None:
+    """The claim of something that was taken ends with the apply, unless the reading may have missed it."""
+    taken = msgspec.structs.replace(OURS, holds=())
+    assert list(plan(FILES, taken).ledger.reorigin.values()) == [()]
+    unseen = msgspec.structs.replace(RTT, consumed_by_users=5)
+    assert () not in plan(FILES, taken, licenses=(MSG, unseen)).ledger.reorigin.values()
+
+
+def test_calling_that_could_not_be_read_stays_ours() -> None:
+    """Of somebody whose Calling data could not be read, the claim of a Calling license stays."""
+    person = Someone("ann@acme.example", given={PRO.id: ("template:sales",)}, calling_unreadable=True)
+    assert () not in plan(FILES, person).ledger.reorigin.values()
+
+
+def test_claims_follow_a_renamed_template() -> None:
+    """A template with a new name and the same groups and grants is the same: what it had dropped is still its own."""
+    person = Someone("ann@acme.example", groups=(SALES.id,), holds=(SUITE.id,), given={SUITE.id: ("template:sales",)})
+    renamed = desired(FILES.organization, members("Sales", NAME, name="vertrieb"))
+    found = plan(renamed, person, memory=applied(FILES))
+    assert rows(found, person.email) == {SUITE.id: "d"}
+    assert list(found.ledger.reorigin.values()) == [(Origin(SUITE.id, ("template:vertrieb",)),)]
+
+
+def test_a_rename_is_only_what_is_alike_and_alone() -> None:
+    """Other grants, or two that might be meant, make a template a new one; then the old one was deleted."""
+    person = Someone("ann@acme.example", groups=(SALES.id,), holds=(SUITE.id,), given={SUITE.id: ("template:sales",)})
+    other = members("Sales", "Contact center Standard Agent", name="vertrieb")
+    twins = [members("Sales", NAME, name=name) for name in ("one", "two")]
+    for templates in ([other], twins):
+        found = plan(desired(FILES.organization, *templates), person, memory=applied(FILES))
+        assert rows(found, person.email) == {SUITE.id: "f"}
