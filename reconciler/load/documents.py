@@ -93,9 +93,11 @@ def _name(document: Document, kind: str, parts: Parts, found: list[Finding]) -> 
         return None
     name = canonical.name(raw)
     at: Place = document.place(("metadata", "name"))
-    first = parts.named.setdefault((kind, name), document.source(at))
+    # The ledger knows a template by its name alone, so both kinds share one set of names.
+    among = "template" if kind in ("OrganizationTemplate", "GroupTemplate") else kind
+    first = parts.named.setdefault((among, name), document.source(at))
     if first != document.source(at):
-        message = f"a second {kind} named {shown(name)}; the first is at {first}"
+        message = f"a second {among} named {shown(name)}; the first is at {first}"
         found.append(
             finding("duplicate-name", document.source(at), message, "give one of the two another metadata.name")
         )

@@ -132,8 +132,18 @@ def test_a_name_may_stand_once_per_kind(tmp_path: Path) -> None:
         tmp_path, {"o.yaml": ORGANIZATION, "a.yaml": TEMPLATE, "b.yaml": TEMPLATE.replace("base", '" base "')}
     )
 
-    assert told(loaded) == [("duplicate-name", "b.yaml:3:18", "a second GroupTemplate named `base`; the first is at a.yaml:3", "give one of the two another metadata.name")]  # fmt: skip
+    assert told(loaded) == [("duplicate-name", "b.yaml:3:18", "a second template named `base`; the first is at a.yaml:3", "give one of the two another metadata.name")]  # fmt: skip
     assert None is loaded.desired
+
+
+def test_templates_share_one_set_of_names(tmp_path: Path) -> None:
+    """The ledger knows a template by its name, so a group template cannot be called like the organization's."""
+    whole = TEMPLATE.replace("GroupTemplate", "OrganizationTemplate").replace("groups: [Base], ", "")
+    loaded = load(tmp_path, {"o.yaml": ORGANIZATION, "a.yaml": TEMPLATE, "b.yaml": whole})
+
+    assert [(code, message) for code, _, message, _ in told(loaded) if code == "duplicate-name"] == [
+        ("duplicate-name", "a second template named `base`; the first is at a.yaml:3")
+    ]
 
 
 def test_a_long_value_is_shortened(tmp_path: Path) -> None:
