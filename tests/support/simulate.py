@@ -64,6 +64,20 @@ class World:
             )
         return tuple(found)
 
+    def buy(self, license_id: str, total: int) -> None:
+        """Somebody buys or gives up units."""
+        self._licenses = tuple(
+            msgspec.structs.replace(pool, total=total) if pool.id == license_id else pool for pool in self._licenses
+        )
+
+    def leave(self, email: str) -> None:
+        """Somebody leaves; their numbers are free again."""
+        gone = self.people.pop(email)
+        self.numbers = [
+            msgspec.structs.replace(row, owner_type=None, owner_id=None) if row.owner_id == gone.id else row
+            for row in self.numbers
+        ]
+
     def live(self) -> FakeLive:
         """A snapshot of this moment."""
         return FakeLive(
@@ -102,6 +116,17 @@ class World:
             for operation in change.licenses:
                 if operation.operation == "add" and operation.calling and operation.calling.phone_number:
                     self._own(operation.calling.phone_number, person)
+
+    def carry_out_some(self, changes: Sequence[Change], done: Sequence[bool]) -> None:
+        """A run that dies or is refused here and there: only the changes marked as done, in order, nothing recorded.
+
+        As in an apply, an addition that needs a unit which was not freed is left out with its whole change.
+        """
+        for change, takes_place in zip(changes, done, strict=True):
+            left = {pool.id: pool.available for pool in self.licenses if pool.subscription}
+            adds = [op.license_id for op in change.licenses if op.operation == "add"]
+            if takes_place and all((left.get(pool, 1) or 0) > 0 for pool in adds):
+                self.carry_out([change])
 
     def _own(self, number: str, person: Someone) -> None:
         self.numbers = [
