@@ -27,6 +27,7 @@ from tests.support.desired import (
     winners,
 )
 from tests.support.live import AGENT, PREMIUM, PRO, RTT, SITE, STANDARD, SUITE, Someone, license_id
+from tests.support.simulate import World
 
 ANN, BOB = Someone("ann@acme.example"), Someone("bob@acme.example")
 MEETINGS = License(license_id("MC", 60, SITE), "Webex Meetings", 3, 0, 0, 0, "Sub-1", SITE, CONTROL_HUB_MANAGED)
@@ -206,3 +207,36 @@ def test_a_denied_role_goes_whether_or_not_a_host_license_comes() -> None:
 
 def _words(pool: License) -> str:
     return f"{pool.name} @ {pool.site}" if pool.site else pool.name
+
+
+def test_deviations_are_watched_like_templates() -> None:
+    """An added license that somebody takes is given again, a denied one that somebody gives is taken again, every time."""
+    files = desired(
+        organization(guards=Guards(first_apply="all")), everyone("Contact center Standard Agent"),
+        exception("x", "ann@acme.example", add=[RTT.name], deny=["Webex Meetings Suite"]),
+    )  # fmt: skip
+    world = World([Someone("ann@acme.example", holds=(SUITE.id,))])
+    world.apply(files)
+    for _ in range(2):
+        held = world.person("ann@acme.example").holds
+        assert (RTT.id in held, SUITE.id in held) == (True, False)
+        world.change("ann@acme.example", holds=tuple(sorted({*held, SUITE.id} - {RTT.id})))
+        found = world.apply(files)
+        assert {f"+ {RTT.name}", "- Webex Meetings Suite @ acme.webex.com"} == set(changes(found))
+    assert world.plan(files).plan.changes == ()
+
+
+def test_an_exception_that_no_longer_adds_it_has_ended_for_it() -> None:
+    """Taken out of `add`, or out of `users`, counts as ended: row g decides although the exception is in force."""
+    org = organization(guards=Guards(first_apply="all"))
+    standard = everyone("Contact center Standard Agent")
+    before = desired(
+        org, standard, exception("x", "ann@acme.example", "bob@acme.example", add=[RTT.name, "Webex Meetings Suite"])
+    )
+    after = desired(org, standard, exception("x", "ann@acme.example", add=["Webex Meetings Suite"]))
+    world = World([Someone("ann@acme.example"), Someone("bob@acme.example")])
+    world.apply(before)
+    found = world.plan(after)
+    assert changes(found, "ann@acme.example") == [f"- {RTT.name}"]
+    assert changes(found, "bob@acme.example") == [f"- {RTT.name}", "- Webex Meetings Suite @ acme.webex.com"]
+    assert rows(found, "ann@acme.example")[RTT.id] == "g"
