@@ -128,7 +128,7 @@ def test_professional_is_never_changed_to_standard() -> None:
 
 def test_standard_to_professional_is_one_call_and_irreversible() -> None:
     """Standard is replaced by Professional in one call, whose removal is marked irreversible."""
-    holder = Someone("ann@acme.example", holds=(STANDARD.id,), work_phone="+14085550100")
+    holder = Someone("ann@acme.example", holds=(STANDARD.id,), extension="0100", location_id=HQ.id)
     org = organization(manage=managed("Webex Calling - Standard"))
     found = plan(desired(org, everyone("Webex Calling - Professional")), holder, locations=(HQ,), numbers=(NUMBER,))
     assert changes(found) == ["+ Webex Calling - Professional", "- Webex Calling - Standard"]
@@ -151,7 +151,7 @@ def test_attendant_console_needs_professional_first() -> None:
 
 def test_attendant_console_beside_held_professional() -> None:
     """Somebody who holds Professional gets Attendant Console."""
-    holder = Someone("ann@acme.example", holds=(PRO.id,), work_phone="+14085550100")
+    holder = Someone("ann@acme.example", holds=(PRO.id,), extension="0100", location_id=HQ.id)
     files = desired(organization(), everyone("Webex Calling - Attendant Console"))
     found = plan(files, holder, licenses=CALLING, locations=(HQ,), numbers=(NUMBER,))
     assert changes(found) == ["+ Webex Calling - Attendant Console"]

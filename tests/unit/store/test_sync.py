@@ -195,7 +195,9 @@ def test_calling_data_and_holders_show_in_their_scope(store: Store) -> None:
     assert view.holders(MEETINGS) == tuple(held)
     assert view.holders(CALLING) == ()
     assert [item.number for item in view.numbers(["+14085550100", "+1"])] == ["+14085550100"]
-    assert [item.location_id for item in view.numbers(["+14085550101"])] == ["hq", "br"], "a second row is no less a row"
+    assert [item.location_id for item in view.numbers(["+14085550101"])] == ["hq", "br"], (
+        "a second row is no less a row"
+    )
     sync(store, hour(1), [])
     later = store.live(ORG)
     assert (later.locations(), later.numbers(), later.holders(MEETINGS)) == ((), (), ())

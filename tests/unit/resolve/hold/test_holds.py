@@ -93,7 +93,7 @@ def test_protection_beats_deny_and_deactivation() -> None:
 
 
 UPGRADE = everyone("Webex Calling - Professional")
-STANDARD_HOLDER = Someone("ann@acme.example", holds=(STANDARD.id,), work_phone="+14085550100")
+STANDARD_HOLDER = Someone("ann@acme.example", holds=(STANDARD.id,), extension="0100", location_id="L-HQ")
 
 
 def _calling_swap(guards: Guards, *documents: Document) -> list[tuple[str, str]]:
