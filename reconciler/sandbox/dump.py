@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from reconciler.sandbox import credentials
 from reconciler.sandbox.nouns import Group, License, Location, Number, Person
 from reconciler.sandbox.state import State
 
@@ -20,12 +21,7 @@ def dump(state: State, *, tokens: bool = True) -> dict[str, Any]:
     }
     if state.attendee_off:
         shape["attendeeOff"] = list(state.attendee_off)
-    if tokens and state.tokens:
-        shape["tokens"] = [
-            {"token": t.token, **({"scopes": list(t.scopes)} if t.scopes is not None else {}), **_some(person=t.person)}
-            for t in state.tokens
-        ]
-    return shape
+    return shape | (credentials.write(state) if tokens else {})
 
 
 def _some(**values: object) -> dict[str, object]:

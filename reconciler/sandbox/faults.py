@@ -54,7 +54,12 @@ class Rule(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Description(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """Everything that is to go wrong. `rate_limit` is calls a minute per token, `latency` and `counter_lag` are seconds."""
+    """Everything that is to go wrong. `rate_limit` is calls a minute per token, `latency` and `counter_lag` are seconds.
+
+    `elevation`: seconds for which a partner's token may work on a customer after `GET /organizations/{id}` (None: for good).
+    `foreign_organization`: the status for an organization that a token does not see. `refresh_grace`: seconds for which a
+    refresh token goes on working after it was used.
+    """
 
     rules: list[Rule] = []
     over_allocation: bool = False
@@ -65,6 +70,9 @@ class Description(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     string_booleans: bool = False
     duplicate_members: bool = False
     upper_case_account_types: bool = False
+    elevation: float | None = None
+    foreign_organization: Literal[403, 404] = 404
+    refresh_grace: float = 0.0
     seed: int = 0
 
 

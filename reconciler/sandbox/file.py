@@ -16,48 +16,65 @@ import yaml
 
 from reconciler.errors import SchemaError
 from reconciler.model import ids
-from reconciler.sandbox import shapes
-from reconciler.sandbox.nouns import Group, License, Location, Number, Person, Token
+from reconciler.sandbox import credentials, shapes
+from reconciler.sandbox.nouns import Group, License, Location, Number, Person
 from reconciler.sandbox.offers import is_calling, is_free
 from reconciler.sandbox.shapes import Problems, read_entry, read_section
 from reconciler.sandbox.state import State, webex_time
 
-KEYS = ("organization", "licenses", "locations", "numbers", "groups", "people", "tokens", "attendeeOff")
+KEYS = ("organization", "licenses", "locations", "numbers", "groups", "people", "tokens", "clients", "attendeeOff")
 MANAGED = "Control Hub managed site"
 _LONG_AGO = "2025-01-01T00:00:00.000Z"
 
 
 def load(path: Path) -> State:
     """The organization of a sandbox file. SchemaError when it is missing, not YAML, or breaks the shape."""
+    return build(parsed(path), str(path))
+
+
+def parsed(path: Path) -> Any:
+    """What a YAML file says. SchemaError when it is missing or not YAML."""
     try:
         text = path.read_text(encoding="utf-8")
-        shape = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     except OSError as error:
         raise SchemaError(f"cannot read the sandbox file {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise SchemaError(f"the sandbox file {path} is not UTF-8 text") from error
     except (yaml.YAMLError, ValueError) as error:
         raise SchemaError(f"the sandbox file {path} is not YAML: {error}") from error
-    return build(shape, str(path))
 
 
 def build(shape: Any, where: str) -> State:
-    """The organization of a parsed sandbox file; `where` names it in errors."""
+    """The organization of a parsed sandbox file; `where` names it in errors. SchemaError when it has mistakes."""
     problems = Problems()
+    state = assemble(shape, problems)
+    credentials.check([state], problems)
+    refuse_mistakes(problems, where)
+    state.origin = lambda: build(shape, where)
+    return state
+
+
+def assemble(shape: Any, problems: Problems) -> State:
+    """The organization of one document as far as it can be read; what is wrong with it goes to `problems`."""
     document = shape if isinstance(shape, Mapping) else {}
     if not isinstance(shape, Mapping):
         problems.add("", "must be a mapping with the keys " + ", ".join(KEYS))
     for key in document:
-        if key not in KEYS:
+        if key == "organizations":
+            problems.add(key, "several organizations cannot be one", "reconciler.sandbox.World reads such a file")
+        elif key not in KEYS:
             problems.add(str(key), "unknown key", "one of " + ", ".join(KEYS))
-    state = _Builder(document, problems).build()
+    return _Builder(document, problems).build()
+
+
+def refuse_mistakes(problems: Problems, where: str) -> None:
+    """SchemaError when there are any."""
     if problems.findings:
         lines = [f"  {f.where}: {f.message}" + (f" ({f.hint})" if f.hint else "") for f in problems.findings[:20]]
         raise SchemaError(
             f"{where} has {len(problems.findings)} mistakes:\n" + "\n".join(lines), findings=problems.findings
         )
-    state.origin = lambda: build(shape, where)
-    return state
 
 
 class _Builder:
@@ -78,7 +95,7 @@ class _Builder:
         for where, entry, person in people:
             place_calling(self.state, person, entry, where, self.problems, self.next_extension)
         self._groups()
-        self._tokens()
+        credentials.read(self.document, self.problems, lambda name: None if name else self.state)
         for license, total in totals:
             license.total = total if total is not None else default_total(self.state, license)
         return self.state
@@ -176,14 +193,6 @@ class _Builder:
             for at, name in enumerate(entry.groups):
                 if name not in self.state.groups:
                     self.problems.add(f"{where}.groups[{at}]", f"no group is called {name}")
-
-    def _tokens(self) -> None:
-        tokens = []
-        for where, entry in read_section(self.document, "tokens", shapes.TokenShape, self.problems):
-            if entry.person and entry.person.lower() not in self.state.by_email:
-                self.problems.add(f"{where}.person", f"no person has the address {entry.person}")
-            tokens.append(Token(entry.token, None if entry.scopes is None else tuple(entry.scopes), entry.person))
-        self.state.tokens = tuple(tokens)
 
 
 def default_total(state: State, license: License) -> int:

@@ -79,21 +79,29 @@ def parse(text: str) -> dict[str, int]:
     return {"people": values["users"], "groups": values["groups"], "seed": values["seed"]}
 
 
-def generate(people: int = 1000, groups: int = 20, seed: int = 1) -> State:
-    """An organization of `people` people and bots, `groups` groups; a few external holders come on top."""
-    state = _Generator(people, groups, random.Random(seed)).run()  # noqa: S311
-    state.origin = lambda: generate(people, groups, seed)
+def generate(people: int = 1000, groups: int = 20, seed: int = 1, name: str = "Acme") -> State:
+    """An organization of `people` people and bots, `groups` groups; a few external holders come on top.
+
+    Addresses and sites are made from `name`; nothing else depends on it but the ids.
+    """
+    state = _Generator(people, groups, random.Random(seed), name).run()  # noqa: S311
+    state.origin = lambda: generate(people, groups, seed, name)
     return state
 
 
 class _Generator:
-    def __init__(self, people: int, groups: int, chance: random.Random) -> None:
+    def __init__(self, people: int, groups: int, chance: random.Random, name: str) -> None:
         self.people = people
         self.groups = groups
         self.chance = chance
-        self.state = State("Acme")
+        self.state = State(name)
+        self.word = name.lower().replace(" ", "")
+        self.main_site = self._own(MAIN_SITE)
         self.made_numbers = 0
         self.next_extension: dict[str, int] = {}
+
+    def _own(self, text: str) -> str:
+        return text.replace("acme", self.word)
 
     def run(self) -> State:
         self._catalog()
@@ -111,6 +119,7 @@ class _Generator:
 
     def _catalog(self) -> None:
         for key, name, letters, subscription, site in CATALOG:
+            site = self._own(site) if site else None
             license_id = self.state.license_id(key, letters, site)
             kind = MANAGED if site else None
             self.state.add_license(License(key, license_id, name, letters, 0, subscription, site, kind))
@@ -130,7 +139,7 @@ class _Generator:
         first, last = FIRST[int(roll() * len(FIRST))], LAST[int(roll() * len(LAST))]
         bot = roll() < 0.004
         plain = f"{first}.{last}".lower().replace("ë", "e").replace("í", "i")
-        email = f"service{at}@bots.acme.example" if bot else f"{plain}{at}@acme.example"
+        email = self._own(f"service{at}@bots.acme.example") if bot else f"{plain}{at}@{self.word}.example"
         created = webex_time(_START + timedelta(seconds=int(roll() * 6.5 * 365 * 86400)))
         person = self.state.new_person(email, f"Service {at}" if bot else f"{first} {last}", created)
         if bot:
@@ -140,7 +149,7 @@ class _Generator:
         person.active, person.invite_pending = state >= 0.03, 0.03 <= state < 0.07
         person.provision_source = "AD" if roll() < 0.8 else None
         if roll() < 0.002:
-            person.site_admin_of = [MAIN_SITE]
+            person.site_admin_of = [self.main_site]
         self._licenses(person)
         self._memberships(person)
 
@@ -153,7 +162,7 @@ class _Generator:
         if main < 0.55:
             keys.append("suite-main-old" if main < 0.40 else "suite-main-new")
         elif main < 0.85 and not person.site_admin_of:
-            person.attendee_sites = [MAIN_SITE]
+            person.attendee_sites = [self.main_site]
         if roll() < 0.12:
             keys.append("suite-emea")
         calling = roll()

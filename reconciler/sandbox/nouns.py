@@ -8,6 +8,7 @@ the server must not be what is measured. Shapes are the sandbox's own: sharing t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -156,8 +157,36 @@ class Group:
 
 @dataclass(slots=True, frozen=True)
 class Token:
-    """An access token the file lists. `scopes` None: a full administrator. `person` is an address, for `/people/me`."""
+    """An access token the file lists. `scopes` None: all. `person` is an address, for `/people/me`.
 
-    token: str
+    `read_only`: its owner is a read-only administrator. `partner`: its owner administers a partner organization and thereby
+    the customers named in `manages` (None: all organizations there are). It ends `expires_in` seconds after the start, or at
+    `expires_at`. `name` is what it is called where the secret must not be seen.
+    """
+
+    token: str = field(repr=False)
     scopes: tuple[str, ...] | None = None
     person: str | None = None
+    name: str | None = None
+    read_only: bool = False
+    partner: bool = False
+    manages: tuple[str, ...] | None = None
+    expires_in: float | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Client:
+    """An integration or a service app that an administrator of the organization has authorized.
+
+    `rights` is what its access tokens may do (its own text is empty). Lifetimes are seconds. `refresh_token` is the one that
+    the authorization gave; `redirect_uri` is where `/authorize` may send a browser.
+    """
+
+    id: str
+    secret: str = field(repr=False)
+    rights: Token
+    refresh_token: str | None = field(default=None, repr=False)
+    redirect_uri: str | None = None
+    expires_in: float = 1_209_599
+    refresh_expires_in: float = 7_775_999

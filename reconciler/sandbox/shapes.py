@@ -101,11 +101,35 @@ class PersonShape(_Shape):
 
 
 class TokenShape(_Shape):
-    """An entry of `tokens:`. Without `scopes` a full administrator."""
+    """An entry of `tokens:`. Without `scopes` a full administrator; `organization` only beside `organizations:`."""
 
     token: str
     scopes: list[str] | None = None
     person: str | None = None
+    name: str | None = None
+    read_only: bool = False
+    partner: bool = False
+    manages: list[str] | None = None
+    expires_in: float | None = None
+    expires_at: datetime | None = None
+    organization: str | None = None
+
+
+class ClientShape(_Shape):
+    """An entry of `clients:`: an authorized integration or service app. `expires_in` and `refresh_expires_in` are seconds."""
+
+    id: str
+    secret: str
+    refresh_token: str | None = None
+    redirect_uri: str | None = None
+    scopes: list[str] | None = None
+    person: str | None = None
+    read_only: bool = False
+    partner: bool = False
+    manages: list[str] | None = None
+    expires_in: float = 1_209_599
+    refresh_expires_in: float = 7_775_999
+    organization: str | None = None
 
 
 class AssignShape(_Shape):
@@ -140,6 +164,11 @@ class Problems:
     def add(self, where: str, message: str, hint: str = "") -> None:
         """One more mistake, at `where` in the file."""
         self.findings.append(Finding("sandbox-file", "error", where, message, hint))
+
+    def within(self, place: str, inner: Problems) -> None:
+        """The mistakes of a part of the file, which stands at `place`."""
+        for finding in inner.findings:
+            self.add(f"{place}.{finding.where}".rstrip("."), finding.message, finding.hint)
 
 
 def read_entry(raw: object, shape: type[T], where: str, problems: Problems) -> T | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.model import ids
-from reconciler.sandbox.nouns import Feature, Group, License, Location, Number, Person, Token
+from reconciler.sandbox.nouns import Client, Feature, Group, License, Location, Number, Person, Token
 from reconciler.sandbox.offers import is_calling
 
 _NAMESPACE = uuid.UUID("6f1d0a52-6a0f-4a55-9d1b-0f3c5a7e2b11")
@@ -51,6 +51,7 @@ class State:
         self.by_uuid: dict[str, Person] = {}
         self.by_email: dict[str, Person] = {}
         self.tokens: tuple[Token, ...] = ()
+        self.clients: tuple[Client, ...] = ()
         self.attendee_off: tuple[str, ...] = ()
         self.on_count: list[CounterListener] = []
         self.origin: Callable[[], State] | None = None
@@ -86,7 +87,7 @@ class State:
         return generate(people, groups, seed)
 
     def to_file_shape(self, *, tokens: bool = True) -> dict[str, Any]:
-        """Everything, in the shape of the sandbox file; `from_shape` of it is an equal state. `tokens=False` hides them."""
+        """Everything, in the shape of the sandbox file; `from_shape` of it is an equal state. `tokens=False` hides secrets."""
         from reconciler.sandbox.dump import dump
 
         return dump(self, tokens=tokens)
