@@ -62,7 +62,8 @@ _WORDS = {
     "reference": "reference", "plainReference": "reference without `calling`",
 }  # fmt: skip
 _FORMATS = {
-    "percent": "percentage", "duration": "`30m`, `24h`, `2d`", "webex-organization-id": "organization id", "extension": "digits in quotes",
+    "percent": "percentage", "duration": "`30m`, `24h`, `2d`", "webex-organization-id": "organization id",
+    "extension": "digits in quotes",
     "calling-number": "`workPhone`, `none`, number in quotes", "calling-extension": "`none`, `fromDirectory`, digits in quotes",
 }  # fmt: skip
 _OPAQUE = frozenset(_WORDS)

@@ -12,6 +12,7 @@ import pytest
 
 from reconciler.load import load_desired
 from reconciler.model.codes import CODES
+from reconciler.model.desired import NOWHERE
 from reconciler.report import policy_book
 from reconciler.report.policy_book import Policy, policies, shown
 
@@ -35,8 +36,8 @@ def test_the_page_is_fresh() -> None:
     assert (DOCS / "policies.md").read_text(encoding="utf-8") == policy_book.render()
 
 
-def _digest(directory: Path, kind: str, key: str | None, value: Any) -> str:
-    """The digest of an organization whose document of `kind` has `key` written out; None writes nothing."""
+def _read(directory: Path, kind: str, key: str | None, value: Any) -> tuple[Any, ...]:
+    """What the files say when a document of `kind` has `key` written out; None writes nothing. Places do not count."""
     specs = json.loads(json.dumps(BASES))
     if key is not None:
         node = specs["OrganizationTemplate"]["licenses"][0] if kind == "Reference" else specs[kind]
@@ -45,19 +46,24 @@ def _digest(directory: Path, kind: str, key: str | None, value: Any) -> str:
             node = node.setdefault(step, {})
         node[last] = value
     text = "---\n".join(
-        json.dumps({"apiVersion": "webex-licenses/v1", "kind": name, "metadata": {"name": "x"}, "spec": spec}) + "\n"
+        json.dumps({"apiVersion": "webex-licenses/v1", "kind": name, "metadata": {"name": name.lower()}, "spec": spec}) + "\n"
         for name, spec in specs.items()
     )
     (directory / "x.yaml").write_text(text, encoding="utf-8")
     loaded = load_desired(directory)
     assert loaded.desired is not None, loaded.findings
-    return loaded.desired.digest
+    papers = [msgspec.structs.replace(item, source=NOWHERE) for item in loaded.desired.acknowledgements]
+    return (
+        loaded.desired.digest,
+        papers,
+        [msgspec.structs.replace(item, source=NOWHERE) for item in loaded.desired.tests],
+    )
 
 
 @pytest.mark.parametrize("policy", WITH_DEFAULT, ids=[policy.name for policy in WITH_DEFAULT])
 def test_a_default_written_out_changes_nothing(tmp_path: Path, policy: Policy) -> None:
-    """What the schema calls the default is what the program does without the key: both say the same to the digest."""
-    assert _digest(tmp_path, policy.kind, policy.path, policy.default) == _digest(tmp_path, policy.kind, None, None)
+    """What the schema calls the default is what the program does without the key: both are read as the same."""
+    assert _read(tmp_path, policy.kind, policy.path, policy.default) == _read(tmp_path, policy.kind, None, None)
 
 
 OTHERS = [
@@ -73,8 +79,8 @@ OTHERS = [
 
 @pytest.mark.parametrize(("kind", "key", "value"), OTHERS)
 def test_another_value_than_the_default_does(tmp_path: Path, kind: str, key: str, value: Any) -> None:
-    """The comparison with the default can fail: other values have other digests."""
-    assert _digest(tmp_path, kind, key, value) != _digest(tmp_path, kind, None, None)
+    """The comparison with the default can fail: other values are read as something else."""
+    assert _read(tmp_path, kind, key, value) != _read(tmp_path, kind, None, None)
 
 
 def _documented() -> dict[str, str]:
