@@ -38,10 +38,10 @@ from reconciler.model.plan import (
     stamp,
 )
 from reconciler.ports import LiveView
-from reconciler.resolve.allocate import Demand, allocate
 from reconciler.resolve.calling import NumberPlan, number_plan
+from reconciler.resolve.capacity.engine import count_units, hand_out
+from reconciler.resolve.capacity.waiting_lasts_until_the_grant_ends import kept_dates
 from reconciler.resolve.engine import Resolver
-from reconciler.resolve.pools import Units
 from reconciler.resolve.scope import scope_needed
 
 
@@ -75,7 +75,7 @@ def make_plan(desired: Desired, live: LiveView, memory: Memory, now: datetime, t
     if impossible is not None:
         raise InputError(impossible.message, hint=impossible.hint)
     book = Book(desired, live.licenses(), live.groups(), live.members_seen(), memory, now)
-    units = Units(book)
+    units = count_units(book)
     if errors(book.findings):
         raise UnknownNameError(
             "The files name things that the organization does not have.", findings=ordered(book.findings),
@@ -86,7 +86,7 @@ def make_plan(desired: Desired, live: LiveView, memory: Memory, now: datetime, t
     resolver = Resolver(book)
     answers = {key: resolver.answer(key) for key in population.counts}
     numbers = number_plan(book, population, live)
-    allocation = _allocate(book, units, population, answers, numbers, now)
+    allocation = hand_out(units, population.counts, answers, population.fetch, numbers, now)
     difference = Differ(book, population, answers, allocation, live).run()
     changes = tuple(difference.changes)
     told = (
@@ -104,7 +104,9 @@ def make_plan(desired: Desired, live: LiveView, memory: Memory, now: datetime, t
     )  # fmt: skip
     hands_off = {key: why for key in population.counts if (why := resolver.hands_off(key))}
     workings = Workings(book, population, answers, allocation, hands_off, numbers)
-    return Planned(stamp(plan), ledger(book, population, answers, difference.waiting_keys, now), workings)
+    waited = kept_dates(memory.waiting, population.keys_of, answers, allocation)
+    remembered = ledger(book, population, answers, [*difference.waiting_keys, *waited], now)
+    return Planned(stamp(plan), remembered, workings)
 
 
 _WHY_HELD = {
@@ -140,19 +142,6 @@ def _acknowledge(book: Book, population: Population) -> None:
             for name in (book.catalog.canonical(paper.license or ""),)
             if losses.get(name, 0) + lost_before(book, paper, planned, named) <= (paper.max or 0)
         )
-
-
-def _allocate(
-    book: Book, units: Units, population: Population, answers: Mapping[Key, Answer], numbers: NumberPlan, now: datetime
-) -> Allocation:
-    demand: list[Demand] = []
-    for key, count in population.counts.items():
-        units.hold(key, count, [removal.holding for removal in answers[key].removals])
-        for removal in answers[key].removals:
-            if removal.holding in units.left:
-                units.left[removal.holding] += count
-        demand.extend(Demand(key, request, count) for request in answers[key].requests)
-    return allocate(book, units, demand, population.fetch, numbers, now)
 
 
 def _live_ref(live: LiveView) -> LiveRef:

@@ -9,7 +9,7 @@ import msgspec
 from reconciler.book.book import Book
 from reconciler.book.population import Population
 from reconciler.model.catalog import Product
-from reconciler.model.expected import Allocation, Answer, Award, HeldBack, Key, Removal, Request
+from reconciler.model.expected import Allocation, Answer, Award, HeldBack, Key, Removal, Request, Wish
 from reconciler.model.finding import Finding
 from reconciler.model.live import Person
 from reconciler.model.plan import (
@@ -50,6 +50,8 @@ class Difference(msgspec.Struct):
 
 
 _Operations = tuple[tuple[LicenseOperation, ...], tuple[AttendeeOperation, ...]]
+_Fate = tuple[Award | None, bool]
+"""What a request gets, and whether its person waits for it."""
 
 
 class Differ:
@@ -72,12 +74,13 @@ class Differ:
         self._now = live.snapshot().taken_at
         self._waited = {person for person, _ in book.memory.waiting}
         self._declared: dict[Key, tuple[str, ...]] = {}
-        self._cache: dict[tuple[Key, bool, bool], tuple[_Operations, tuple[Product, ...]]] = {}
-        self._singly = {key for key in population.counts if self._competes(key)}
+        self._cache: dict[Key, dict[tuple[object, ...], tuple[_Operations, tuple[Product, ...]]]] = {}
+        self._easy = {key: self._for_all(key) for key in population.counts}
 
-    def _competes(self, key: Key) -> bool:
-        requests = self._answers[key].requests
-        return any((key, request.wish.product) not in self._allocation.by_key for request in requests)
+    def _for_all(self, key: Key) -> tuple[Award | None, ...]:
+        """What all people with this key get, request by request; None where they compete and are looked at one by one."""
+        pools = (self._allocation.by_key.get((key, r.wish.product)) for r in self._answers[key].requests)
+        return tuple(None if pool is None else Award(pool) for pool in pools)
 
     def run(self) -> Difference:
         """All changes."""
@@ -111,75 +114,77 @@ class Differ:
     def _operations(
         self, person: Person, key: Key, answer: Answer, result: Difference
     ) -> tuple[_Operations, tuple[Product, ...]]:
-        arrived, moved = person.id in self._arrived, person.id in self._moved
-        if key in self._singly or person.id in self._waited:
-            return self._build(person, key, answer, result)
-        cached = self._cache.get((key, arrived, moved))
-        if cached is None:
-            cached = self._cache[key, arrived, moved] = self._build(person, key, answer, result)
-        return cached
+        """What happens to one person; worked out once for all people of a key who fare alike."""
+        easy = self._easy[key]
+        fates = tuple((award, False) for award in easy)
+        if None in easy:
+            fates = tuple(
+                (award, False) if award else self._fate(person, request, result)
+                for award, request in zip(easy, answer.requests, strict=True)
+            )
+        if person.id in self._waited or any(award and award.calling for award, _ in fates):
+            return self._build(person, key, answer, fates)
+        known = self._cache.setdefault(key, {})
+        alike = person.id in self._arrived, person.id in self._moved, fates
+        found = known.get(alike)
+        if found is None:
+            found = known[alike] = self._build(person, key, answer, fates)
+        return found
+
+    def _fate(self, person: Person, request: Request, result: Difference) -> _Fate:
+        """What becomes of a request that people compete for; why it got nothing is noted."""
+        name = person.id, request.wish.product
+        award, lost = self._allocation.by_person.get(name), self._allocation.lost.get(name)
+        result.findings.extend(self._allocation.blocked.get(name, ()))
+        if lost is not None:
+            self._wait(person, request.wish, lost.because, result)
+        return award, lost is not None
+
+    def _wait(self, person: Person, wish: Wish, why: tuple[Because, ...], result: Difference) -> None:
+        product = wish.product
+        since = self._book.memory.waiting.get((person.id, str(product)), self._now)
+        pool = self._book.catalog.pools[wish.ladder[0]]
+        because = (*wish.because, *why)
+        result.waiting.append(
+            Waiting(person.id, person.email, product.name, since, because, product.site or None, pool.subscription)
+        )
+        result.waiting_keys.append((person.id, str(product)))
 
     def _build(
-        self, person: Person, key: Key, answer: Answer, result: Difference
+        self, person: Person, key: Key, answer: Answer, fates: tuple[_Fate, ...]
     ) -> tuple[_Operations, tuple[Product, ...]]:
-        licenses: list[LicenseOperation] = []
+        given: dict[str, LicenseOperation] = {}
+        taken: list[LicenseOperation] = []
         roles: list[AttendeeOperation] = []
-        removed = list(answer.removals)
-        for request in answer.requests:
-            award = self._award(person, key, request)
-            if award is None:
-                self._lose(person, key, request, roles, result)
-                continue
-            cause = self._add_cause(person, key, request.wish.product, request.wish.because)
-            licenses.append(self._add(award, request, cause))
-            for drop in request.drops:
-                self._remove(drop, cause, licenses, roles)
-        for removal in removed:
-            self._remove(removal, _ROW_CAUSE[removal.row], licenses, roles)
+        for request, (award, waits) in zip(answer.requests, fates, strict=True):
+            if award is not None:
+                cause = self._add_cause(person, key, request.wish.product, request.wish.because)
+                given[award.pool] = self._operation("add", award.pool, cause, request.wish.because, award.calling)
+                for wish in request.along:
+                    cause_too = self._add_cause(person, key, wish.product, wish.because)
+                    given.setdefault(wish.ladder[0], self._operation("add", wish.ladder[0], cause_too, wish.because))
+                for drop in request.drops:
+                    self._remove(drop, cause, taken, roles)
+            elif waits:
+                self._fall_back(person, key, request.wish, roles)
+        for removal in answer.removals:
+            self._remove(removal, _ROW_CAUSE[removal.row], taken, roles)
         for grant in answer.role_grants:
             cause = self._add_cause(person, key, self._book.role_product(grant.site), grant.because)
             roles.append(AttendeeOperation("add", grant.site, cause, grant.because))
-        licenses.sort(key=lambda op: (op.operation, op.license, op.site or "", op.license_id))
+        licenses = sorted(
+            (*given.values(), *taken), key=lambda op: (op.operation, op.license, op.site or "", op.license_id)
+        )
         roles.sort(key=lambda op: (op.operation, op.site_url))
-        losses = tuple(removal.product for removal in removed if removal.row not in REPLACEMENTS)
+        losses = tuple(removal.product for removal in answer.removals if removal.row not in REPLACEMENTS)
         return (tuple(licenses), tuple(roles)), losses
 
-    def _award(self, person: Person, key: Key, request: Request) -> Award | None:
-        pool = self._allocation.by_key.get((key, request.wish.product))
-        return Award(pool) if pool is not None else self._allocation.by_person.get((person.id, request.wish.product))
-
-    def _lose(
-        self, person: Person, key: Key, request: Request, roles: list[AttendeeOperation], result: Difference
-    ) -> None:
-        """Note why a request got nothing, and give the fallback role to those who wait for a host unit."""
-        name = (person.id, request.wish.product)
-        result.findings.extend(self._allocation.blocked.get(name, ()))
-        lost = self._allocation.lost.get(name)
-        if lost is None:
-            return
-        wish = request.wish
-        since = self._book.memory.waiting.get((person.id, str(wish.product)), self._now)
-        pool = self._book.catalog.pools[wish.ladder[0]]
-        reason = Because(f"allocation: no {'unit left' if lost.reason == 'capacity' else 'place in the budget'}")
-        result.waiting.append(
-            Waiting(
-                person.id,
-                person.email,
-                wish.product.name,
-                since,
-                (*wish.because, reason),
-                wish.product.site or None,
-                pool.subscription,
-            )
-        )
-        result.waiting_keys.append((person.id, str(wish.product)))
-        if (
-            wish.fallback
-            and wish.product.site not in key.attendee_sites
-            and not self._stays_host(key, wish.product.site)
-        ):
-            cause = self._add_cause(person, key, self._book.role_product(wish.product.site), wish.fallback)
-            roles.append(AttendeeOperation("add", wish.product.site, cause, wish.fallback))
+    def _fall_back(self, person: Person, key: Key, wish: Wish, roles: list[AttendeeOperation]) -> None:
+        """Who waits for a host unit is attendee until it comes, where a template grants that as well (RULES 3.3)."""
+        site = wish.product.site
+        if wish.fallback and site not in key.attendee_sites and not self._stays_host(key, site):
+            cause = self._add_cause(person, key, self._book.role_product(site), wish.fallback)
+            roles.append(AttendeeOperation("add", site, cause, wish.fallback))
 
     def _stays_host(self, key: Key, site: str) -> bool:
         """Whether the person keeps some host license of the site, so that the attendee role would be a second account."""
@@ -199,9 +204,6 @@ class Differ:
         if not self._book.granted_before(str(product), frozenset(key.groups)):
             return "config"
         return "groupChange" if person.id in self._moved else "drift"
-
-    def _add(self, award: Award, request: Request, cause: Cause) -> LicenseOperation:
-        return self._operation("add", award.pool, cause, request.wish.because, award.calling)
 
     def _operation(
         self,

@@ -113,10 +113,14 @@ class Satisfied(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """One unit to be given. If won: add it, take `drops` away in the same call. If lost: keep them, add the fallback."""
+    """One unit to be given. If won: add it, take `drops` away in the same call. If lost: keep them, add the fallback.
+
+    `along`: free licenses that Webex wants beside it; they come in the same call or not at all.
+    """
 
     wish: Wish
     drops: tuple[Removal, ...] = ()
+    along: tuple[Wish, ...] = ()
 
 
 class RoleGrant(msgspec.Struct, frozen=True):
@@ -188,12 +192,16 @@ class Award(msgspec.Struct, frozen=True):
 
 
 class Lost(msgspec.Struct, frozen=True):
-    """A request that waits: no unit (`capacity`) or no place in a budget (`budget`)."""
+    """A request that waits: no unit in any of its pools (`capacity`), or units and no place in a budget (`budget`).
+
+    `because` says so in words, with both where both are missing.
+    """
 
     person: Person
     key: Key
     request: Request
-    reason: str
+    reason: Literal["capacity", "budget"]
+    because: tuple[Because, ...]
 
 
 class Allocation(msgspec.Struct):

@@ -14,6 +14,7 @@ from reconciler.book.binding import BINDING, MANAGING
 from reconciler.guard import FIRST, GUARDS
 from reconciler.resolve import HOLDS, SETTLING, WISHING
 from reconciler.resolve.calling import GIVING, KEEPING
+from reconciler.resolve.capacity import CAPACITY
 
 _HEAD = """\
 # The rules
@@ -54,6 +55,11 @@ PARTS: tuple[Part, ...] = (
         "Calling",
         "Which number, location and extension goes with a Calling license? Each check that fails is a finding of its own.",
         _of(KEEPING, GIVING),
+    ),
+    Part(
+        "Capacity",
+        "Who gets the last units? What there is to give, who competes for it, in which order, and what becomes of the others.",
+        _of(CAPACITY),
     ),
     Part(
         "Guards",

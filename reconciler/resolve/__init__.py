@@ -75,7 +75,7 @@ SETTLING: tuple[CaseRule, ...] = (
     Rule("host-and-attendee-exclude-each-other", "3.3", host_and_attendee_exclude_each_other.act),
     Rule("free-licenses-stay", "3.8", free_licenses_stay.act),
     Rule("a-denied-prerequisite-blocks", "1.6, 3.7", a_denied_prerequisite_blocks.act),
-    Rule("requests-are-what-is-left", "4.4", requests_are_what_is_left.act),
+    Rule("requests-are-what-is-left", "3.7, 4.4", requests_are_what_is_left.act),
 )
 
 HOLDS: tuple[CaseRule, ...] = (

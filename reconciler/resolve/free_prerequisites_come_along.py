@@ -11,6 +11,8 @@ from reconciler.model.expected import Wish
 from reconciler.model.plan import Because
 from reconciler.resolve.case import Case
 
+CLAIM = "free-prerequisites-come-along"
+
 
 def act(case: Case) -> None:
     """Add a wish for every free prerequisite of a wish."""
@@ -19,5 +21,7 @@ def act(case: Case) -> None:
             if product == wish.product or product in case.wishes or product in case.denied:
                 continue
             pools = tuple(p for p in case.book.catalog.sellers[product] if case.book.catalog.is_assignable(p))
-            because = tuple(Because("free-prerequisites-come-along", b.template, b.source) for b in wish.because)
+            if not pools:
+                continue
+            because = tuple(Because(CLAIM, b.template, b.source) for b in wish.because)
             case.wishes[product] = Wish(product, pools, wish.priority, because)

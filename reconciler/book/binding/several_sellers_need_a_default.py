@@ -19,7 +19,6 @@ error subscription-needed: several subscriptions sell 'Webex Meetings Suite @ ac
 ... ''')
 ann: + Basic Messaging
 ann: + Webex Meetings Suite @ acme.webex.com (Sub-1)
-bob: + Basic Messaging
 bob: waits for Webex Meetings Suite
 """
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from reconciler.diff.explain.sheet import Sheet
 from reconciler.diff.explain.words import EXCEPTION, rules
 from reconciler.model.catalog import Product
+from reconciler.model.expected import Wish
 from reconciler.model.explanation import Step, StepKind
 from reconciler.model.plan import Because
 
@@ -29,6 +30,11 @@ def granted(sheet: Sheet, because: Iterable[Because]) -> tuple[Step, ...]:
         what = "grants something that needs this free license" if reason.rule == _PREREQUISITE else "grants it"
         steps.append(Step("grant", f"{name} {what}", reason.rule, reason.template, reason.source))
     return tuple(dict.fromkeys(steps))
+
+
+def comes_along(wish: Wish) -> bool:
+    """Whether a license is wished for only because others need it."""
+    return all(reason.rule == _PREREQUISITE for reason in wish.because)
 
 
 def plain(kind: StepKind, reason: Because) -> Step:

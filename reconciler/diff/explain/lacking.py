@@ -44,8 +44,11 @@ def _in_play(sheet: Sheet, held: frozenset[str]) -> Iterator[ExplainedLicense]:
         yield from _held_back(sheet, back)
     settled = {item.product: item for item in answer.satisfied}
     for wish in answer.wishes:
-        if str(wish.product) not in held and wish.product not in requested and wish.product in settled:
-            yield _covered(sheet, wish, settled[wish.product])
+        if str(wish.product) not in held and wish.product not in requested:
+            if wish.product in settled:
+                yield _covered(sheet, wish, settled[wish.product])
+            elif chain.comes_along(wish):
+                yield _along(sheet, wish)
     for refused in answer.refused:
         if str(refused.product) not in held:
             yield _refused(sheet, refused)
@@ -149,6 +152,17 @@ def _covered(sheet: Sheet, wish: Wish, item: Satisfied) -> ExplainedLicense:
     text = f"Granted by {words.sources(wish.because)}, and not needed: {item.note}."
     steps = (*chain.granted(sheet, wish.because), Step("conflict", item.note))
     return _made(sheet, wish.product, "notWanted", text, wish.because, steps)
+
+
+def _along(sheet: Sheet, wish: Wish) -> ExplainedLicense:
+    """A free license that is needed beside others: given with one of them, or not before."""
+    for pool in wish.ladder:
+        if pool in sheet.adds:
+            return _given(
+                sheet, wish.product, pool, f"Will be given: granted by {words.sources(wish.because)}.", wish.because
+            )
+    text = "Comes along in the call that gives what needs it, and not before."
+    return _made(sheet, wish.product, "notWanted", text, wish.because, chain.granted(sheet, wish.because))
 
 
 def _refused(sheet: Sheet, refused: Refused) -> ExplainedLicense:
