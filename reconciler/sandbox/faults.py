@@ -10,12 +10,14 @@ import random
 import re
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from reconciler.errors import InputError
-from reconciler.sandbox.nouns import License
+from reconciler.sandbox.latency import Latencies, Latency
+from reconciler.sandbox.nouns import License, Number, Person
+from reconciler.sandbox.pace import RateLimit
 
 
 class Match(msgspec.Struct, forbid_unknown_fields=True):
@@ -30,7 +32,9 @@ class Then(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """What happens. Without `status` the call is answered as usual (after `delay` seconds).
 
     `effect` of the call on the organization: `none`; `before` the answer, so that only the answer is lost; `after` it, by
-    `effect_delay` seconds. `cut` breaks the connection in the middle of the answer. `body` is JSON, or text as it stands.
+    `effect_delay` seconds. `body` is JSON, or text as it stands. `cut` breaks the connection in the middle of the answer,
+    `reset` before its first byte; `truncate` sends only that share of the body (0 to 1) as if it were all;
+    `bytes_per_second` sends it slowly.
     """
 
     status: int | None = None
@@ -41,6 +45,14 @@ class Then(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     effect: Literal["before", "after", "none"] = "none"
     effect_delay: float = 1.0
     cut: bool = False
+    reset: bool = False
+    truncate: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    bytes_per_second: Annotated[float, msgspec.Meta(gt=0)] | None = None
+
+    @property
+    def breaks(self) -> bool:
+        """Whether the client gets no whole answer, so that `effect` says what became of the call."""
+        return self.cut or self.reset
 
 
 class Rule(msgspec.Struct, forbid_unknown_fields=True):
@@ -54,8 +66,12 @@ class Rule(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Description(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """Everything that is to go wrong. `rate_limit` is calls a minute per token, `latency` and `counter_lag` are seconds.
+    """Everything that is to go wrong. `rate_limit` as a number is calls a minute per token; `latency` as a number,
+    `counter_lag` and `number_release` are seconds; docs/sandbox.md tells what each switch does.
 
+    `some_refused`, `all_refused` and `remove_not_held` are the status of a PATCH of which something, everything, or a removal
+    of what the person does not hold is refused. `people_errors` is the chance that a person of a list with Calling data comes
+    without them, `calling_pages_over` the largest page with Calling data that is not 504.
     `elevation`: seconds for which a partner's token may work on a customer after `GET /organizations/{id}` (None: for good).
     `foreign_organization`: the status for an organization that a token does not see. `refresh_grace`: seconds for which a
     refresh token goes on working after it was used.
@@ -65,14 +81,23 @@ class Description(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     over_allocation: bool = False
     ignore_patch: list[str] = []
     counter_lag: float = 0.0
-    rate_limit: float | None = None
-    latency: float | None = None
+    rate_limit: float | RateLimit | None = None
+    latency: float | Latency | list[Latency] | None = None
     string_booleans: bool = False
     duplicate_members: bool = False
     upper_case_account_types: bool = False
     elevation: float | None = None
     foreign_organization: Literal[403, 404] = 404
     refresh_grace: float = 0.0
+    some_refused: Literal[200, 206, 400] = 206
+    all_refused: Literal[200, 206, 400] = 400
+    remove_not_held: Literal[200, 400] = 200
+    number_release: float = 0.0
+    lost_members: bool = False
+    next_links: list[Literal["dropFilters", "maxNull"]] = []
+    people_errors: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    location_errors: bool = False
+    calling_pages_over: int | None = None
     seed: int = 0
 
 
@@ -84,9 +109,21 @@ def describe(raw: object) -> Description:
         description = msgspec.convert(raw, Description, str_keys=True)
         for rule in description.rules:
             re.compile(rule.match.path)
+        for entry in _latencies(description.latency):
+            re.compile(entry.path)
     except (msgspec.ValidationError, re.error) as error:
         raise InputError(f"cannot understand the fault description: {error}") from error
     return description
+
+
+def _latencies(latency: float | Latency | list[Latency] | None) -> list[Latency]:
+    if latency is None:
+        return []
+    return (
+        latency
+        if isinstance(latency, list)
+        else [latency if isinstance(latency, Latency) else Latency(seconds=latency)]
+    )
 
 
 class Faults:
@@ -94,6 +131,7 @@ class Faults:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
+        self._waiting: deque[tuple[float, Number, Person]] = deque()
         self.set(Description())
 
     def set(self, description: Description) -> None:
@@ -103,6 +141,9 @@ class Faults:
         self._skip = [rule.skip for rule in description.rules]
         self._paths = [re.compile(rule.match.path) for rule in description.rules]
         self._chance = random.Random(description.seed)  # noqa: S311
+        self._flaws = random.Random(f"{description.seed}:people")  # noqa: S311
+        self._latency = Latencies(_latencies(description.latency), description.seed)
+        self.settle(at_once=True)
         self._changes: deque[tuple[float, License, int]] = deque()
 
     def shape(self) -> dict[str, Any]:
@@ -137,6 +178,30 @@ class Faults:
         if left is not None:
             self._left[at] = left - 1
         return True
+
+    def seconds(self, method: str, path: str, default: float) -> float:
+        """How long the answer to this call takes; `default` when the description does not say."""
+        return default if self.now.latency is None else self._latency.seconds(method, path)
+
+    def flawed(self) -> bool:
+        """Whether the next person of a list with Calling data comes without them."""
+        return self.now.people_errors > 0 and self._flaws.random() < self.now.people_errors
+
+    # -- numbers that are released late ------------------------------------------------------------------------------------
+
+    def freed(self, number: Number, person: Person) -> bool:
+        """A person lost a number just now; whether it stays theirs for a while. A State calls this."""
+        if self.now.number_release <= 0:
+            return False
+        self._waiting.append((self.clock() + self.now.number_release, number, person))
+        return True
+
+    def settle(self, *, at_once: bool = False) -> None:
+        """Free the numbers whose time has come (or all of them) and that nobody took again."""
+        while self._waiting and (at_once or self._waiting[0][0] <= self.clock()):
+            _, number, person = self._waiting.popleft()
+            if number.owner is person and person.number is not number:
+                number.owner = None
 
     # -- counters that lag -------------------------------------------------------------------------------------------------
 
