@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.sandbox import credentials
-from reconciler.sandbox.nouns import Group, License, Location, Number, Person
+from reconciler.sandbox.nouns import Feature, Group, License, Location, Number, Person
 from reconciler.sandbox.state import State
 
 
@@ -44,9 +44,9 @@ def _location(location: Location) -> dict[str, object]:
 
 def _number(number: Number) -> dict[str, object]:
     owner: dict[str, object] | None = None
-    if isinstance(number.owner, Person):
+    if isinstance(number.owner, Person) and number.owner.number is number:  # else it is being released
         owner = {"type": "PEOPLE", "email": number.owner.email}
-    elif number.owner is not None:
+    elif isinstance(number.owner, Feature):
         owner = {"type": number.owner.type, "name": number.owner.name}
     flags = _some(
         main=number.main,
@@ -79,4 +79,10 @@ def _person(person: Person) -> dict[str, object]:
         "type": person.type,
         "external": person.external,
     }
-    return whole | _some(otherEmails=list(person.other_emails), provisionSource=person.provision_source)
+    waiting = [license.key for license in person.pending_licenses]
+    return whole | _some(
+        otherEmails=list(person.other_emails),
+        provisionSource=person.provision_source,
+        pendingLicenses=waiting,
+        pendingSites=list(person.pending_sites),
+    )

@@ -217,7 +217,7 @@ def add_person(state: State, entry: shapes.PersonShape, where: str, problems: Pr
         if email.lower() in state.by_email:
             problems.add(f"{where}.email", f"the address {email} is taken")
             return None
-    unknown = [key for key in entry.licenses if key not in state.licenses]
+    unknown = [key for key in (*entry.licenses, *entry.pending_licenses) if key not in state.licenses]
     if unknown:
         problems.add(f"{where}.licenses", "no license has the key " + ", ".join(unknown))
         return None
@@ -231,6 +231,8 @@ def add_person(state: State, entry: shapes.PersonShape, where: str, problems: Pr
     person.work_phone, person.provision_source = entry.work_phone, entry.provision_source
     person.attendee_sites = [site.lower() for site in entry.attendee_sites]
     person.site_admin_of = [site.lower() for site in entry.site_admin_of]
+    person.pending_licenses = [state.licenses[key] for key in entry.pending_licenses]
+    person.pending_sites = [site.lower() for site in entry.pending_sites]
     for key in entry.licenses:
         state.hold(person, state.licenses[key])
     return person

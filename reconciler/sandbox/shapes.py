@@ -98,6 +98,8 @@ class PersonShape(_Shape):
     external: bool = False
     other_emails: list[str] = []
     provision_source: str | None = None
+    pending_licenses: list[str] = []
+    pending_sites: list[str] = []
 
 
 class TokenShape(_Shape):
@@ -147,6 +149,15 @@ class MembersShape(_Shape):
 
     add: list[str] = []
     remove: list[str] = []
+
+
+class TokenChoiceShape(_Shape):
+    """The body of `POST /sandbox/tokens/revoke` and `/expire`: one of `token` (its text), `name`, `client` (all of it)."""
+
+    token: str | None = None
+    name: str | None = None
+    client: str | None = None
+    refresh: bool = False
 
 
 class UnitsShape(_Shape):

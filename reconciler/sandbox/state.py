@@ -1,6 +1,6 @@
 """The memory of the sandbox: one organization with its indexes, and the only functions that change it.
 
-Everything else reads. Each index exists so that no request walks over all people: by id, by address, by position in the
+Everything else reads, or is `deeds`. Each index exists so that no request walks over all people: by id, by address, by position in the
 list (cursors), by extension. State knows nothing of HTTP and nothing of what Webex allows: `rules` decides, this obeys.
 """
 
@@ -19,6 +19,7 @@ from reconciler.sandbox.offers import is_calling
 
 _NAMESPACE = uuid.UUID("6f1d0a52-6a0f-4a55-9d1b-0f3c5a7e2b11")
 CounterListener = Callable[[License, int], None]
+NumberKeeper = Callable[[Number, Person], bool]
 
 
 def webex_time(moment: datetime) -> str:
@@ -30,7 +31,8 @@ class State:
     """One organization. Attributes are for reading; change it through the methods, which keep the indexes true.
 
     `clock` gives the moment written as `lastModified`; None, while an organization is being made, leaves it alone.
-    `on_count` hears of every unit taken (+1) or freed (-1).
+    `on_count` hears of every unit taken (+1) or freed (-1). `keeps_number` may say that a number somebody lost stays theirs
+    for now, and then frees it later itself.
     """
 
     def __init__(self, name: str = "Acme") -> None:
@@ -54,6 +56,7 @@ class State:
         self.clients: tuple[Client, ...] = ()
         self.attendee_off: tuple[str, ...] = ()
         self.on_count: list[CounterListener] = []
+        self.keeps_number: NumberKeeper | None = None
         self.origin: Callable[[], State] | None = None
         self._positions: dict[str, int] = {}
         self._departed: dict[str, str] = {}
@@ -94,9 +97,9 @@ class State:
 
     def become(self, other: State) -> None:
         """Turn into `other`, keeping this object: whoever holds it sees the new organization."""
-        listeners, clock = self.on_count, self.clock
+        listeners, keeps, clock = self.on_count, self.keeps_number, self.clock
         self.__dict__.update(other.__dict__)
-        self.on_count, self.clock = listeners, clock
+        self.on_count, self.keeps_number, self.clock = listeners, keeps, clock
 
     # -- ids --------------------------------------------------------------------------------------------------------------
 
@@ -191,6 +194,10 @@ class State:
         for person in self.people:
             person_plain(self, person)
 
+    def forget_lists(self) -> None:
+        """What was sorted or picked out of people and numbers is no longer true."""
+        self._number_rows = self._names = self._users = None
+
     # -- growing ----------------------------------------------------------------------------------------------------------
 
     def add_license(self, license: License) -> None:
@@ -205,7 +212,10 @@ class State:
 
     def new_person(self, email: str, name: str, created: str, *, external: bool = False) -> Person:
         """Somebody arrives, holding nothing yet."""
-        own = self.uuid_for("person", email.lower())
+        own, before = self.uuid_for("person", email.lower()), 0
+        while own in self.by_uuid:  # whoever had this address once has another one by now
+            before += 1
+            own = self.uuid_for("person", f"{email.lower()}#{before}")
         first, _, last = name.rpartition(" ")
         person = Person(own, ids.encode("PEOPLE", own), email, name, first or last, last, created, created)
         person.external = external
@@ -284,17 +294,18 @@ class State:
         self._changed(person, license, -1)
 
     def _changed(self, person: Person, license: License, units: int) -> None:
-        self._touch(person)
+        self.touch(person)
         for listener in self.on_count:
             listener(license, units)
 
-    def _touch(self, person: Person) -> None:
+    def touch(self, person: Person) -> None:
+        """Something about the person changed just now."""
         person.touch(webex_time(self.clock()) if self.clock else person.modified)
 
     def set_attendee(self, person: Person, sites: Sequence[str]) -> None:
         """The sites the person is an attendee of, from now on."""
         person.attendee_sites = list(sites)
-        self._touch(person)
+        self.touch(person)
 
     # -- Calling ----------------------------------------------------------------------------------------------------------
 
@@ -307,15 +318,16 @@ class State:
         if extension:
             self.extensions[location.key, extension] = person
         self._number_rows = None
-        self._touch(person)
+        self.touch(person)
 
     def free_calling(self, person: Person) -> None:
-        """Number, extension and location are nobody's."""
-        if person.number is not None:
-            person.number.owner = None
+        """Number, extension and location are nobody's; the number when `keeps_number` lets it go."""
+        number = person.number
         if person.location is not None and person.extension:
             self.extensions.pop((person.location.key, person.extension), None)
         person.location = person.number = person.extension = None
+        if number is not None and not (self.keeps_number and self.keeps_number(number, person)):
+            number.owner = None
         self._number_rows = None
 
     def free_extension(self, location: Location, start: int = 1000) -> str:
