@@ -1,4 +1,4 @@
-"""The Webex API of one organization as an ASGI app: the table of endpoints, and which scopes each asks for."""
+"""The Webex API of one or more organizations as an ASGI app: the table of endpoints, and which scopes each asks for."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from reconciler.sandbox import (
+    admin_tokens,
     routes_admin,
     routes_groups,
     routes_licenses,
+    routes_oauth,
     routes_organization,
+    routes_partner,
     routes_people,
     routes_scim,
     routes_telephony,
@@ -23,11 +26,13 @@ from reconciler.sandbox.call import Endpoint
 from reconciler.sandbox.door import Door, utc_now
 from reconciler.sandbox.faults import describe
 from reconciler.sandbox.state import State
+from reconciler.sandbox.world import World
 
 PEOPLE = ("spark-admin:people_read", "spark-admin:people_write")
 GROUPS = ("identity:groups_read", "identity:groups_rw")
 LOCATIONS = ("spark-admin:locations_read", "spark-admin:people_read", "spark-admin:device_read")
 NUMBERS = ("spark-admin:telephony_config_read", "spark-admin:telephony_config_write")
+ORGANIZATIONS = ("spark-admin:organizations_read", "spark-admin:organizations_write")
 IDENTITY = ("identity:people_read", "identity:people_rw")
 
 # method, path under /v1, endpoint, scopes of which one is enough
@@ -50,6 +55,26 @@ TABLE: tuple[tuple[str, str, Endpoint, tuple[str, ...]], ...] = (
     ("GET", "/locations/{id}", routes_telephony.get_location, LOCATIONS),
     ("GET", "/telephony/config/locations", routes_telephony.list_calling_locations, NUMBERS),
     ("GET", "/telephony/config/numbers", routes_telephony.list_numbers, NUMBERS),
+    ("GET", "/partner/organizations", routes_partner.list_managed, ORGANIZATIONS),
+    ("GET", "/partner/organizations/{org}/partnerAdmins", routes_partner.list_admins, ORGANIZATIONS),
+    ("GET", "/partner/tags", routes_partner.list_tags, ORGANIZATIONS),
+    ("GET", "/partner/tags/organizations", routes_partner.list_tagged, ORGANIZATIONS),
+    ("GET", "/partner/tags/organizations/{org}", routes_partner.get_tagged, ORGANIZATIONS),
+    ("GET", "/partner/tags/subscriptions", routes_partner.list_tagged_subscriptions, ORGANIZATIONS),
+    ("POST", "/partner/tags/organizations/{org}/assignTags", routes_partner.assign_tags, ORGANIZATIONS[1:]),
+    (
+        "POST",
+        "/partner/tags/organizations/{org}/subscriptions/{subscription}/assignTags",
+        routes_partner.assign_tags,
+        ORGANIZATIONS[1:],
+    ),
+    ("GET", "/authorizations/tokenExpiry", routes_oauth.token_expiry, ()),
+    ("POST", "/applications/{id}/token", routes_oauth.application_token, ("spark:applications_token",)),
+)
+# without a token: this is where tokens come from
+PUBLIC: tuple[tuple[str, str, Endpoint], ...] = (
+    ("POST", "/access_token", routes_oauth.access_token),
+    ("GET", "/authorize", routes_oauth.authorize),
 )
 SCIM: tuple[tuple[str, str, Endpoint, tuple[str, ...]], ...] = (
     ("GET", "/{org}/v2/Users", routes_scim.list_users, IDENTITY),
@@ -58,7 +83,7 @@ SCIM: tuple[tuple[str, str, Endpoint, tuple[str, ...]], ...] = (
 
 
 def create_app(
-    state: State,
+    state: State | World,
     *,
     rate_limit: float | None = None,
     latency: float = 0.0,
@@ -69,16 +94,18 @@ def create_app(
     """The app. `rate_limit`: calls a minute per token; `latency`: seconds before every answer; `faults`: docs/sandbox.md.
 
     `clock` (monotonic, seconds) drives the rate limit and lagging counters, `now` stamps changes and the record of calls.
-    InputError when `faults` is not understood. The state is changed in place; `app.state.door` is there for tests.
+    InputError when `faults` is not understood. `state` is changed in place; `app.state.door` is there for tests.
     """
-    door = Door(state, rate_limit=rate_limit, latency=latency, clock=clock, now=now)
+    world = state if isinstance(state, World) else World([state])
+    door = Door(world, rate_limit=rate_limit, latency=latency, clock=clock, now=now)
     if faults is not None:
         door.faults.set(describe(dict(faults)))
     app = Starlette(
         routes=[
+            *(Route(f"/v1{path}", door.public(endpoint), methods=[method]) for method, path, endpoint in PUBLIC),
             Mount("/v1", routes=_guarded(door, TABLE)),
             Mount("/identity/scim", routes=_guarded(door, SCIM)),
-            Mount("/sandbox", routes=routes_admin.routes(door)),
+            Mount("/sandbox", routes=[*admin_tokens.routes(door), *routes_admin.routes(door)]),
             Route("/{path:path}", door.guard(door.unknown), methods=_METHODS),
         ]
     )

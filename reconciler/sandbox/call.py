@@ -6,14 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from reconciler.model import ids
 from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.nouns import Token
 from reconciler.sandbox.order import BadRequestError
 from reconciler.sandbox.state import State
+from reconciler.sandbox.tokens import Access, Keys
 from reconciler.sandbox.wire import encode
 
 JSON = "application/json;charset=UTF-8"
+FORBIDDEN = (
+    "The server understood the request, but refused to fulfill it because the access token is missing required scopes or "
+    "the user is missing required roles or licenses."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: what it asks for and whom it asks. `base` is scheme and host, `path` starts with a slash."""
+    """One call: what it asks for and whom it asks. `base` is scheme and host, `path` starts with a slash.
+
+    `state` is the organization it is about, `keys` are all tokens there are, `access` is the one of this call.
+    """
 
     state: State
     faults: Faults
@@ -36,8 +43,14 @@ class Call:
     path: str
     query: Mapping[str, str]
     params: Mapping[str, str]
-    token: Token
+    keys: Keys
+    access: Access
     body: object = None
+
+    @property
+    def token(self) -> Token:
+        """The access token of this call."""
+        return self.access.token
 
     def number(self, name: str, default: int, *, most: int, least: int = 1) -> int:
         """A whole number of the query, capped in silence at `most`; 400 when it is none or below `least`."""
@@ -65,11 +78,6 @@ class Call:
             text += f"{'&' if text else ''}before&after={changes['after']}"
         return {"Link": f'<{self.base}{self.path}?{text}>; rel="next"'}
 
-    def check_organization(self) -> Answer | None:
-        """404 when `orgId` names another organization than the one that is here."""
-        asked = self.query.get("orgId")
-        return None if asked is None or ids.same(asked, self.state.org_id) else not_found("Organization not found.")
-
 
 Endpoint = Callable[[Call], Answer]
 
@@ -87,6 +95,12 @@ def ok_bytes(body: bytes, headers: Mapping[str, str] | None = None) -> Answer:
 def refuse(status: int, message: str, headers: Mapping[str, str] | None = None) -> Answer:
     """An error as Webex writes it; the door adds `trackingId`."""
     return Answer(status, encode({"message": message, "errors": [{"description": message}]}), headers or {})
+
+
+def refuse_scim(status: int, detail: str) -> Answer:
+    """An error as SCIM writes it; the door adds Cisco's part."""
+    schemas = ["urn:ietf:params:scim:api:messages:2.0:Error"]
+    return Answer(status, encode({"schemas": schemas, "status": str(status), "detail": detail}))
 
 
 def not_found(message: str) -> Answer:

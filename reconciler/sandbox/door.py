@@ -1,7 +1,7 @@
 """The door every Webex call passes: who is it, may they, how fast, what goes wrong today; and the record of all calls.
 
-Order: token (401), rate (429), scope (403), faults, then the endpoint. Endpoints are plain functions from Call to Answer and
-run to their end without interruption, so one call sees no half of another.
+Order: token (401), rate (429), scope and role (403), faults, organization (403, 404), then the endpoint. Endpoints are plain
+functions from Call to Answer and run to their end without interruption, so one call sees no half of another.
 """
 
 from __future__ import annotations
@@ -11,22 +11,26 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from reconciler.sandbox.call import Answer, Call, Endpoint, refuse
+from reconciler.sandbox import reach
+from reconciler.sandbox.call import FORBIDDEN, Answer, Call, Endpoint, refuse
 from reconciler.sandbox.faults import Faults, Then
 from reconciler.sandbox.nouns import Token
 from reconciler.sandbox.order import BadRequestError
 from reconciler.sandbox.pace import Pace
 from reconciler.sandbox.state import State
+from reconciler.sandbox.tokens import Access, Keys
+from reconciler.sandbox.world import World
 
 NO_TOKEN = "The request requires a valid access token set in the Authorization request header."  # noqa: S105
 SCIM_ERROR = "urn:scim:schemas:extension:cisco:webexidentity:api:messages:2.0:Error"
-NO_SCOPE = "The access token lacks a scope or role that this call needs."
+SECRETS = ("client_secret", "refresh_token", "access_token", "code")
 
 
 def utc_now() -> datetime:
@@ -39,88 +43,91 @@ class Door:
 
     def __init__(
         self,
-        state: State,
+        world: World,
         *,
         rate_limit: float | None = None,
         latency: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        self.state = state
+        self.world = world
         self.rate_limit = rate_limit
         self.latency = latency
         self.now = now
         self.faults = Faults(clock)
         self.pace = Pace(clock)
+        self.keys = Keys(world, now, clock)
         self.requests: list[dict[str, Any]] = []
         self._served = 0
         self._late: set[asyncio.Task[None]] = set()
-        state.clock = now
-        state.on_count.append(self.faults.counted)
+        for state in world.states:
+            state.clock = now
+            state.on_count.append(self.faults.counted)
+
+    @property
+    def state(self) -> State:
+        """The organization meant where none is named."""
+        return self.world.first
 
     def guard(self, endpoint: Endpoint, *scopes: str) -> Callable[[Request], Awaitable[Response]]:
         """The endpoint behind this door; a token that has none of `scopes` is turned away (no scopes: any token)."""
 
         async def guarded(request: Request) -> Response:
-            return await self._serve(request, endpoint, scopes)
+            return await self._serve(request, endpoint, lambda access: self._turned_away(request, access, scopes))
 
         return guarded
 
-    async def _serve(self, request: Request, endpoint: Endpoint, scopes: tuple[str, ...]) -> Response:
-        token = self._token(request)
+    def public(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+        """An endpoint that is called without a token, because it is where tokens come from."""
+
+        async def served(request: Request) -> Response:
+            return await self._serve(request, endpoint, lambda access: None)
+
+        return served
+
+    async def _serve(
+        self, request: Request, endpoint: Endpoint, turned_away: Callable[[Access | None], Answer | None]
+    ) -> Response:
+        access = self._access(request)
         latency = self.faults.now.latency if self.faults.now.latency is not None else self.latency
         if latency:
             await asyncio.sleep(latency)
-        body, person = await self._body(request)
-        answer = self._turned_away(token, scopes)
+        body = await _body(request)
+        answer = turned_away(access)
+        known = access or Access(Token(""), self.world.first)
+        call, elsewhere = self._call(request, known, body)
+        person = _person(call.state, body)
         then = None
-        if answer is None and token is not None:
-            call = self._call(request, token, body)
+        if answer is None:
             then = self.faults.pick(request.method, request.url.path, person)
-            answer = await self._answer(call, endpoint, then)
-        assert answer is not None
-        self._record(request, answer.status, person)
+            answer = await self._answer(call, endpoint if elsewhere is None else lambda _: elsewhere, then)
+        self._record(request, answer.status, person, call.state)
         return self._respond(request, answer, cut=bool(then and then.cut))
 
-    def _token(self, request: Request) -> Token | None:
+    def _access(self, request: Request) -> Access | None:
         kind, _, text = request.headers.get("authorization", "").partition(" ")
-        text = text.strip()
-        if kind.lower() != "bearer" or not text:
-            return None
-        if not self.state.tokens:
-            return Token(text)
-        return next((token for token in self.state.tokens if token.token == text), None)
+        return self.keys.accept(text.strip()) if kind.lower() == "bearer" else None
 
-    def _turned_away(self, token: Token | None, scopes: tuple[str, ...]) -> Answer | None:
-        if token is None:
+    def _turned_away(self, request: Request, access: Access | None, scopes: tuple[str, ...]) -> Answer | None:
+        if access is None:
             return refuse(401, NO_TOKEN)
+        token = access.token
         limit = self.faults.now.rate_limit if self.faults.now.rate_limit is not None else self.rate_limit
         seconds = self.pace.wait(token.token, limit)
         if seconds:
             return refuse(429, "Too many requests. Please try again later.", {"Retry-After": str(seconds)})
+        if token.read_only and request.method != "GET":
+            return refuse(403, FORBIDDEN)
         if token.scopes is not None and scopes and not set(scopes) & set(token.scopes):
-            return refuse(403, NO_SCOPE)
+            return refuse(403, FORBIDDEN)
         return None
 
-    async def _body(self, request: Request) -> tuple[object, str | None]:
-        """The decoded body (None when there is none or it is not JSON) and the address of the person it is about."""
-        if request.method != "PATCH":
-            return None, None
-        try:
-            body = msgspec.json.decode(await request.body())
-        except msgspec.DecodeError:
-            return None, None
-        if not isinstance(body, dict):
-            return body, None
-        named = body.get("email") or body.get("personId")
-        person = self.state.person(named) if isinstance(named, str) else None
-        return body, person.email if person else None
-
-    def _call(self, request: Request, token: Token, body: object) -> Call:
+    def _call(self, request: Request, access: Access, body: object) -> tuple[Call, Answer | None]:
+        """The call with the organization it is about, and why it is refused there, if it is."""
+        path, query, params = request.url.path, request.query_params, request.path_params
+        state, elsewhere = reach.place(self.keys, access, path, query, params, body, self.faults.now)
         base = f"{request.url.scheme}://{request.url.netloc}"
-        return Call(
-            self.state, self.faults, base, request.url.path, request.query_params, request.path_params, token, body
-        )
+        return Call(state, self.faults, base, path, query, params, self.keys, access, body), elsewhere
 
     async def _answer(self, call: Call, endpoint: Endpoint, then: Then | None) -> Answer:
         if then is None:
@@ -143,7 +150,7 @@ class Door:
 
     def _run(self, call: Call, endpoint: Endpoint) -> Answer:
         try:
-            return call.check_organization() or endpoint(call)
+            return endpoint(call)
         except BadRequestError as error:
             return refuse(400, str(error))
 
@@ -156,17 +163,18 @@ class Door:
         self._late.add(task)
         task.add_done_callback(self._late.discard)
 
-    def _record(self, request: Request, status: int, person: str | None) -> None:
+    def _record(self, request: Request, status: int, person: str | None, state: State) -> None:
         at = self.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self.requests.append(
             {
                 "method": request.method,
                 "path": request.url.path,
-                "query": request.url.query,
+                "query": _harmless(request),
                 "status": status,
                 "person": person,
                 "at": at,
             }
+            | ({"organization": state.name} if self.world.several else {})
         )
 
     def _respond(self, request: Request, answer: Answer, *, cut: bool) -> Response:
@@ -184,6 +192,36 @@ class Door:
     def unknown(self, call: Call) -> Answer:
         """404 for a path that the sandbox does not know."""
         return refuse(404, f"The sandbox does not know {call.path}.")
+
+
+async def _body(request: Request) -> object:
+    """The decoded body: a form's fields, or JSON; None when there is none or it is neither."""
+    if request.method in ("GET", "DELETE"):
+        return None
+    raw = await request.body()
+    # curl calls everything a form that it is not told otherwise about
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded") and raw[:1] != b"{":
+        return dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True))
+    try:
+        return msgspec.json.decode(raw)
+    except msgspec.DecodeError:
+        return None
+
+
+def _person(state: State, body: object) -> str | None:
+    """The address of the person whom a body is about."""
+    named = (body.get("email") or body.get("personId")) if isinstance(body, dict) else None
+    person = state.person(named) if isinstance(named, str) else None
+    return person.email if person else None
+
+
+def _harmless(request: Request) -> str:
+    """The query of a call without secrets, should somebody put them there."""
+    if not any(name in request.query_params for name in SECRETS):
+        return request.url.query
+    return urlencode(
+        [(name, "***" if name in SECRETS else value) for name, value in request.query_params.multi_items()]
+    )
 
 
 def _with_tracking(body: bytes, tracking: str) -> bytes:

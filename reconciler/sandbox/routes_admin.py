@@ -21,12 +21,15 @@ from reconciler.sandbox.file import add_person, place_calling
 from reconciler.sandbox.nouns import Person
 from reconciler.sandbox.offers import is_calling
 from reconciler.sandbox.shapes import Problems
+from reconciler.sandbox.state import State
 from reconciler.sandbox.wire import encode
 
 T = TypeVar("T")
 
 
-class _AdminError(Exception):
+class AdminError(Exception):
+    """What a call under `/sandbox/` is refused with: a status and a message."""
+
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
@@ -34,28 +37,36 @@ class _AdminError(Exception):
 
 def routes(door: Door) -> list[Route]:
     """The admin routes of an app."""
-    admin = _Admin(door)
-    table: list[tuple[str, str, Callable[[Request], Awaitable[object]]]] = [
-        ("GET", "/state", admin.state),
-        ("GET", "/requests", admin.requests),
-        ("POST", "/people", admin.hire),
-        ("DELETE", "/people/{email}", admin.leave),
-        ("POST", "/groups/{name}/members", admin.move),
-        ("POST", "/assign", admin.assign),
-        ("POST", "/licenses/{key}", admin.buy),
-        ("GET", "/faults", admin.show_faults),
-        ("POST", "/faults", admin.set_faults),
-        ("POST", "/reset", admin.reset),
+    table: list[tuple[str, str, Callable[[_Admin, Request], Awaitable[object]]]] = [
+        ("GET", "/state", _Admin.state),
+        ("GET", "/requests", _Admin.requests),
+        ("POST", "/people", _Admin.hire),
+        ("DELETE", "/people/{email}", _Admin.leave),
+        ("POST", "/groups/{name}/members", _Admin.move),
+        ("POST", "/assign", _Admin.assign),
+        ("POST", "/licenses/{key}", _Admin.buy),
+        ("GET", "/faults", _Admin.show_faults),
+        ("POST", "/faults", _Admin.set_faults),
+        ("POST", "/reset", _Admin.reset),
     ]
-    return [Route(path, _answering(handler), methods=[method]) for method, path, handler in table]
+    return [Route(path, answering(_of(door, handler)), methods=[method]) for method, path, handler in table]
 
 
-def _answering(handler: Callable[[Request], Awaitable[object]]) -> Callable[[Request], Awaitable[Response]]:
+def _of(door: Door, handler: Callable[[_Admin, Request], Awaitable[object]]) -> Callable[[Request], Awaitable[object]]:
+    async def handle(request: Request) -> object:
+        return await handler(_Admin(door, request), request)
+
+    return handle
+
+
+def answering(handler: Callable[[Request], Awaitable[object]]) -> Callable[[Request], Awaitable[Response]]:
+    """A handler as an endpoint: what it gives as JSON, AdminError and InputError as an error with a message."""
+
     async def answer(request: Request) -> Response:
         status, body = 200, None
         try:
             body = await handler(request)
-        except _AdminError as error:
+        except AdminError as error:
             status, body = error.status, {"message": str(error)}
         except InputError as error:
             status, body = 400, {"message": error.message}
@@ -64,11 +75,23 @@ def _answering(handler: Callable[[Request], Awaitable[object]]) -> Callable[[Req
     return answer
 
 
-async def _read(request: Request, shape: type[T]) -> T:
+def organization(door: Door, request: Request) -> State | None:
+    """The organization that `?org=` names by name or id; None where it names none. 404 when there is no such one."""
+    org = request.query_params.get("org")
+    if org is None:
+        return None
+    state = door.world.find(org)
+    if state is None:
+        raise AdminError(404, f"no organization is called {org}")
+    return state
+
+
+async def read(request: Request, shape: type[T]) -> T:
+    """The body as this shape; 400 when it is not."""
     problems = Problems()
     entry = shapes.read_entry(await _json(request), shape, "", problems)
     if entry is None:
-        raise _AdminError(400, f"{problems.findings[0].where} {problems.findings[0].message}".strip())
+        raise AdminError(400, f"{problems.findings[0].where} {problems.findings[0].message}".strip())
     return entry
 
 
@@ -76,36 +99,40 @@ async def _json(request: Request) -> Any:
     try:
         return msgspec.json.decode(await request.body() or b"{}")
     except msgspec.DecodeError as error:
-        raise _AdminError(400, f"the body is not JSON: {error}") from error
+        raise AdminError(400, f"the body is not JSON: {error}") from error
 
 
 class _Admin:
-    def __init__(self, door: Door) -> None:
+    """One call. `here` is the organization it is about: the one that `?org=` names, else the first."""
+
+    def __init__(self, door: Door, request: Request) -> None:
         self.door = door
-        self.here = door.state
-        shape = None if self.here.origin else self.here.to_file_shape()
-        self.origin = self.here.origin or (lambda: type(self.here).from_shape(shape))
+        self.org = organization(door, request)
+        self.here = self.org or door.world.first
 
     async def state(self, request: Request) -> object:
         return self.here.to_file_shape(tokens=False)
 
     async def requests(self, request: Request) -> object:
-        return {"items": self.door.requests}
+        """All calls; with `?org=` those about that organization."""
+        if self.org is None or not self.door.world.several:
+            return {"items": self.door.requests}
+        return {"items": [call for call in self.door.requests if call["organization"] == self.org.name]}
 
     async def hire(self, request: Request) -> object:
-        entry = await _read(request, shapes.PersonShape)
+        entry = await read(request, shapes.PersonShape)
         problems = Problems()
         if entry.email.lower() in self.here.by_email:
-            raise _AdminError(409, f"the address {entry.email} is taken")
+            raise AdminError(409, f"the address {entry.email} is taken")
         if entry.location is not None and entry.location not in self.here.locations:
-            raise _AdminError(400, f"no location has the key {entry.location}")
+            raise AdminError(400, f"no location has the key {entry.location}")
         person = add_person(self.here, entry, "", problems)
         if person is not None:
             place_calling(self.here, person, entry, "", problems, {})
         if problems.findings:
             if person is not None:
                 self.here.remove_person(person)
-            raise _AdminError(400, problems.findings[0].message)
+            raise AdminError(400, problems.findings[0].message)
         assert person is not None
         return {"id": person.id, "email": person.email}
 
@@ -117,8 +144,8 @@ class _Admin:
     async def move(self, request: Request) -> object:
         group = self.here.groups.get(request.path_params["name"])
         if group is None:
-            raise _AdminError(404, f"no group is called {request.path_params['name']}")
-        asked = await _read(request, shapes.MembersShape)
+            raise AdminError(404, f"no group is called {request.path_params['name']}")
+        asked = await read(request, shapes.MembersShape)
         coming = [self._person(email) for email in asked.add]
         going = [self._person(email) for email in asked.remove]
         for person in coming:
@@ -128,11 +155,11 @@ class _Admin:
         return {"name": group.name, "memberSize": len(group.members) + len(group.nested)}
 
     async def assign(self, request: Request) -> object:
-        asked = await _read(request, shapes.AssignShape)
+        asked = await read(request, shapes.AssignShape)
         person = self._person(asked.email)
         for key in (*asked.add, *asked.remove):
             if key not in self.here.licenses:
-                raise _AdminError(400, f"no license has the key {key}")
+                raise AdminError(400, f"no license has the key {key}")
         for key in asked.remove:
             self.here.release(person, self.here.licenses[key])
         for key in asked.add:
@@ -149,8 +176,8 @@ class _Admin:
     async def buy(self, request: Request) -> object:
         license = self.here.licenses.get(request.path_params["key"])
         if license is None:
-            raise _AdminError(404, f"no license has the key {request.path_params['key']}")
-        license.total = (await _read(request, shapes.UnitsShape)).total
+            raise AdminError(404, f"no license has the key {request.path_params['key']}")
+        license.total = (await read(request, shapes.UnitsShape)).total
         return {"key": license.key, "total": license.total, "consumed": license.consumed}
 
     async def show_faults(self, request: Request) -> object:
@@ -161,13 +188,16 @@ class _Admin:
         return self.door.faults.shape()
 
     async def reset(self, request: Request) -> object:
-        self.here.become(self.origin())
-        self.door.requests.clear()
-        self.door.faults.set(describe({}))
+        """Everything back to the file; with `?org=` that organization only."""
+        self.door.world.reset(self.org)
+        if self.org is None:
+            self.door.keys.reset()
+            self.door.requests.clear()
+            self.door.faults.set(describe({}))
         return {"people": len(self.here.people), "licenses": len(self.here.licenses), "groups": len(self.here.groups)}
 
     def _person(self, email: str) -> Person:
         person = self.here.by_email.get(email.strip().lower())
         if person is None:
-            raise _AdminError(404, f"no person has the address {email}")
+            raise AdminError(404, f"no person has the address {email}")
         return person

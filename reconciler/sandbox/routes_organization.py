@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from reconciler.model import ids
-from reconciler.sandbox.call import Answer, Call, not_found, ok
+from reconciler.sandbox.call import Answer, Call, not_found, ok, refuse
+from reconciler.sandbox.state import State
 
 ROLES = (
     ("id_full_admin", "Full Administrator"),
@@ -14,19 +15,22 @@ ROLES = (
 )
 
 
-def _organization(call: Call) -> dict[str, str]:
-    return {"id": call.state.org_id, "displayName": call.state.name, "created": call.state.created}
+def _organization(state: State) -> dict[str, str]:
+    return {"id": state.org_id, "displayName": state.name, "created": state.created}
 
 
 def list_organizations(call: Call) -> Answer:
-    """`GET /organizations`."""
-    return ok({"items": [_organization(call)]})
+    """`GET /organizations`: all that the token sees, a partner's customers too; never paged."""
+    return ok({"items": [_organization(state) for state in call.keys.seen_by(call.access)]})
 
 
 def get_organization(call: Call) -> Answer:
-    """`GET /organizations/{id}`."""
-    here = ids.same(call.params["id"], call.state.org_id)
-    return ok(_organization(call)) if here else not_found("Organization not found.")
+    """`GET /organizations/{id}`. With it a partner's token may work on the customer, which it is refused before."""
+    state = call.keys.world.by_id(call.params["id"])
+    if state is None or state not in call.keys.seen_by(call.access):
+        return refuse(call.faults.now.foreign_organization, "Organization not found.")
+    call.keys.enter(call.access, state)
+    return ok(_organization(state))
 
 
 def list_roles(call: Call) -> Answer:

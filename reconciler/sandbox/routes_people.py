@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -10,6 +11,7 @@ from reconciler.model import ids
 from reconciler.sandbox.call import Answer, Call, not_found, ok, ok_bytes
 from reconciler.sandbox.nouns import Person
 from reconciler.sandbox.order import BadRequestError
+from reconciler.sandbox.tokens import Access
 from reconciler.sandbox.wire import person_calling, person_plain, stranger
 
 PLAIN_MOST, CALLING_MOST, LOCATION_MOST, IDS_MOST = 1000, 100, 50, 85
@@ -107,16 +109,22 @@ def get_person(call: Call) -> Answer:
 
 def get_me(call: Call) -> Answer:
     """`GET /people/me`: the person the file gives to the token, else a service app that is in no list."""
-    person = call.state.by_email.get((call.token.person or "").lower())
+    return ok(owner(call.access))
+
+
+def owner(access: Access) -> dict[str, Any]:
+    """Whose token this is, as a person of `/people`."""
+    state = access.home
+    person = state.by_email.get((access.token.person or "").lower())
     if person is not None:
-        return ok_bytes(person_plain(call.state, person))
-    body = {
-        "id": ids.encode("PEOPLE", call.state.uuid_for("person", "the sandbox's administrator")),
+        body: dict[str, Any] = msgspec.json.decode(person_plain(state, person))
+        return body
+    return {
+        "id": ids.encode("PEOPLE", state.uuid_for("person", "the sandbox's administrator")),
         "emails": ["administrator@sandbox.example"],
         "displayName": "Sandbox Administrator",
-        "orgId": call.state.org_id,
-        "roles": [ids.encode("ROLE", "id_full_admin")],
-        "created": call.state.created,
+        "orgId": state.org_id,
+        "roles": [ids.encode("ROLE", "id_readonly_admin" if access.token.read_only else "id_full_admin")],
+        "created": state.created,
         "type": "appuser",
     }
-    return ok(body)

@@ -38,9 +38,10 @@ def serve(
     """
     import socket
 
-    state = app.state.door.state
-    if len(state.people) <= WARMED:
-        state.warm()
+    states = app.state.door.world.states
+    if sum(len(state.people) for state in states) <= WARMED:
+        for state in states:
+            state.warm()
 
     # uvicorn would end the process with a log line nobody sees; a bind of our own raises a proper error instead.
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)

@@ -76,10 +76,14 @@ class World:
         """Whether there is more than one."""
         return len(self.states) > 1
 
+    def by_id(self, org_id: str) -> State | None:
+        """An organization by Webex id (padded or not) or bare UUID."""
+        wanted = ids.uuid_of(org_id)
+        return next((state for state in self.states if wanted == state.org_uuid), None)
+
     def find(self, reference: str) -> State | None:
-        """An organization by Webex id (padded or not), bare UUID or name."""
-        wanted = ids.uuid_of(reference)
-        return next((state for state in self.states if wanted == state.org_uuid or reference == state.name), None)
+        """An organization by name, Webex id or bare UUID."""
+        return next((state for state in self.states if reference == state.name), None) or self.by_id(reference)
 
     def seen_by(self, token: Token, home: State) -> tuple[State, ...]:
         """The organizations a token sees: its own; for a partner's also the customers."""
