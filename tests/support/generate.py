@@ -110,6 +110,22 @@ class Maker(FileMaker):
         elif what == "state":
             world.change(email, state=self.chance.one(("deactivated", "active", "pending")))
 
+    def give(self, world: World) -> None:
+        """Some of what somebody holds was given by this tool, in runs that nobody remembers."""
+        claims = (
+            "template:everyone",
+            "template:sales",
+            "template:both",
+            "template:support",
+            "exception:x",
+            "dropped:both",
+        )
+        email = self.chance.one(sorted(world.people))
+        person = world.person(email)
+        held = (*person.holds, *(f"attendee:{site}" for site in person.attendee))
+        given = {holding: self.some(claims, 2) or claims[:1] for holding in self.some(held, 3)}
+        world.change(email, given={**person.given, **given})
+
     def move(self, world: World, email: str) -> None:
         """Somebody is in other groups."""
         person, when = world.person(email), world.now - timedelta(minutes=30)
@@ -131,6 +147,8 @@ class Maker(FileMaker):
         for _ in range(self.chance.number(0, 2)):
             if not world.try_apply(files):
                 break
+            if self.yes(40):
+                self.give(world)
             for _ in range(self.chance.number(0, 3)):
                 self.happen(world)
             files = self.files(files)

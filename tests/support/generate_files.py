@@ -178,7 +178,17 @@ class FileMaker:
                 found.append(self._edited(old[name], groups))
             elif self.yes(45):
                 found.append(self.template(name, groups))
+        for template in before:
+            if template.name not in {other.name for other in found} and self.yes(15):
+                found.append(self._renamed(template, found))
         return tuple(found) or (self.template("everyone", ()),)
+
+    @staticmethod
+    def _renamed(template: Template, others: Sequence[Template]) -> Template:
+        """The same template under a new name."""
+        names = {template.name, *(other.name for other in others)}
+        name = next(name for name in ("renamed", "anew", "again", "other", "last") if name not in names)
+        return msgspec.structs.replace(template, name=name)
 
     def _edited(self, template: Template, groups: tuple[str, ...]) -> Template:
         """The template with a license dropped or added, or retention turned."""
@@ -243,6 +253,7 @@ class FileMaker:
             capacity=self.capacity(),
             guards=Guards(
                 protected=(one(EMAILS),) if yes(15) else (),
+                shrinkage_percent=one((100.0,) * 5 + (20.0,)),
                 first_apply=cast(Any, one(("all", "additions"))),
                 irreversible=cast(Any, one(("stop", "hold"))),
             ),

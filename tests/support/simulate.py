@@ -156,7 +156,7 @@ class World:
                 KnownGroup(g.id, g.name, g.id in peopled or any(g.id in p.groups for p in self.people.values()))
                 for g in self.groups
             ),
-            people_before=len(self.people),
+            people_before=ledger.registry.people,
         )
 
 

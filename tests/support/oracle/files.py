@@ -111,7 +111,8 @@ class Files:
     def _in_force(self, template: Template) -> datetime | None:
         if template.active_from is not None:
             return datetime.combine(template.active_from, time(), UTC)
-        return self.memory.in_force.get(template.name)
+        old = next((name for name in self.memory.in_force if self.name_now(name) == template.name), template.name)
+        return self.memory.in_force.get(template.name, self.memory.in_force.get(old))
 
     @staticmethod
     def _came_after(since: datetime | None, person: Someone, groups: set[str]) -> bool:
@@ -129,6 +130,20 @@ class Files:
             if any(address.strip().casefold() in addresses(person) for address, _ in exception.users)
         ]
 
+    def name_now(self, name: str) -> str:
+        """What a template of the last apply is called now: renaming is no deletion (4.2). It is known by all but its name."""
+        registry = self.memory.registry
+        old = {t.name: (t.kind, t.groups, t.grants) for t in registry.templates} if registry else {}
+        new = {}
+        for bound in self.templates:
+            grants = tuple(sorted({str(grant.product) for grant in bound.grants}))
+            new[bound.template.name] = (bound.template.kind, tuple(sorted(bound.groups | bound.lost)), grants)
+        if name in new or name not in old:
+            return name
+        heirs = [other for other, shape in new.items() if shape == old[name] and other not in old]
+        twins = [other for other, shape in old.items() if shape == old[name] and other not in new]
+        return heirs[0] if len(heirs) == len(twins) == 1 else name
+
     def files_ended(self, name: str, person: Someone) -> bool:
         """Whether the files ended what a template said to the person (row f), rather than that live changed (row e).
 
@@ -136,12 +151,10 @@ class Files:
         that nobody can be sure of (lost, or read in part) count as if the person were in them.
         """
         registry = self.memory.registry
-        now = next((bound for bound in self.templates if bound.template.name == name), None)
-        if registry is None:
+        now = next((bound for bound in self.templates if bound.template.name == self.name_now(name)), None)
+        old = next((t for t in registry.templates if t.name == name), None) if registry else None
+        if registry is None or old is None:  # it came, and perhaps went, since the last completed apply
             return now is None
-        old = next((t for t in registry.templates if t.name == name), None)
-        if old is None:
-            return False
         groups = set(person.groups) | (set(old.groups) & self.unsure)
         listed = {group for t in registry.templates for group in t.groups}
         spoke = _selects(registry.assignment, old.kind, set(old.groups), listed, groups)

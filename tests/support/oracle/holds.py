@@ -53,7 +53,7 @@ class Holds:
         """Move what must not go from `removals` to `held`, with what would have come in its place."""
         person = opinion.person
         for holding, row in list(opinion.removals.items()):
-            reasons = self._reasons(person, holding, row)
+            reasons = self._reasons(opinion, holding, row)
             if self._is_protected(person):
                 reasons.add("protected")
             if self.files.memory.registry is None and self.guards.first_apply == "additions":
@@ -103,7 +103,7 @@ class Holds:
         reasons: set[str] = set()
         for holding in request.drops:
             row = "promotion" if holding.startswith("attendee:") else "swap"
-            reasons |= self._reasons(opinion.person, holding, row)
+            reasons |= self._reasons(opinion, holding, row)
             if self._is_protected(opinion.person) and self._is_calling(holding):
                 reasons.add("protected")
         if reasons:
@@ -116,14 +116,14 @@ class Holds:
     def _is_protected(self, person: Someone) -> bool:
         return bool(addresses(person) & {address.strip().casefold() for address in self.guards.protected})
 
-    def _reasons(self, person: Someone, holding: str, row: str) -> set[str]:
-        found = set()
+    def _reasons(self, opinion: Opinion, holding: str, row: str) -> set[str]:
+        found, person = set(), opinion.person
         if self._people_shrank():
             found.add("people-shrunk")
         if row != "promotion":
-            if self._rests_on(person, holding, row, self.lost):
+            if self._rests_on(opinion, holding, row, self.lost):
                 found.add("group-missing")
-            if self._rests_on(person, holding, row, self.incomplete):
+            if self._rests_on(opinion, holding, row, self.incomplete):
                 found.add("group-incomplete")
         if not holding.startswith("attendee:"):
             if self._license_incomplete(holding):
@@ -149,7 +149,7 @@ class Holds:
         before = self.files.memory.people_before
         return before is not None and len(self.people) < before * (1 - self.guards.shrinkage_percent / 100)
 
-    def _rests_on(self, person: Someone, holding: str, row: str, groups: set[str]) -> bool:
+    def _rests_on(self, opinion: Opinion, holding: str, row: str, groups: set[str]) -> bool:
         """Whether a removal may rest on who is in these groups: their templates gave the thing, or may have (1.7, 7.3)."""
         behind = [bound for bound in self.files.templates if (bound.groups | bound.lost) & groups]
         if not behind:
@@ -157,11 +157,13 @@ class Holds:
         names = {bound.template.name for bound in behind}
         registry = self.files.memory.registry
         names |= {old.name for old in registry.templates if set(old.groups) & groups} if registry else set()
-        claims = person.given.get(holding)
+        claims = opinion.person.given.get(holding)
         if claims:
             return any(not c.startswith("exception:") and c.partition(":")[2] in names for c in claims)
         product = self._product(holding)
-        return row == "e" or any(grant.product == product for bound in behind for grant in bound.grants)
+        if row == "e" and opinion.left <= names:
+            return True
+        return any(grant.product == product for bound in behind for grant in bound.grants)
 
     def _license_incomplete(self, license_id: str) -> bool:
         words = self.files.words

@@ -15,7 +15,7 @@ from tests.support.oracle.words import Grant
 
 @dataclass
 class Request:
-    """A unit that one person should get. If won: add it, take `drops`. If lost: give the role of `fallback`."""
+    """A unit that one person should get. If won: add it and `free`, take `drops`. If lost: give the role of `fallback`."""
 
     person: Someone
     product: Product
@@ -23,6 +23,7 @@ class Request:
     priority: int
     calling: Calling | None
     drops: list[str] = field(default_factory=list)
+    free: list[str] = field(default_factory=list)
     fallback: str | None = None
 
 
@@ -40,6 +41,8 @@ class Opinion:
     """Site -> the host license in whose place the attendee role comes, None where it simply comes."""
     blocked: set[Product] = field(default_factory=set)
     """Wishes that a finding stands in the way of."""
+    left: set[str] = field(default_factory=set)
+    """Templates that the person moved away from."""
     held: dict[str, set[str]] = field(default_factory=dict)
     """Removals that a guard keeps back, and every reason for it."""
     held_roles: set[str] = field(default_factory=set)
@@ -78,19 +81,21 @@ class OnePerson:
         selected = [] if self.person.state == "deactivated" else self.files.selected(self.person)
         self.speaking = [bound for bound in selected if self.files.speaks(bound, self.person)]
         self.silent = [bound for bound in selected if bound not in self.speaking]
-        found = [grant for bound in self.speaking for grant in bound.grants]
-        for exception in self.exceptions:
+        granted = [grant for bound in self.speaking for grant in bound.grants]
+        found: list[Grant] = []
+        for exception in sorted(self.exceptions, key=lambda exception: exception.name, reverse=True):
             for item in exception.deny:
                 self.denied |= self.words.meant(item)
             if self.person.state != "deactivated":
                 for reference in exception.add:
                     grant = self.words.bind(reference)
                     grant.giver, grant.priority = f"exception:{exception.name}", 0
-                    grant.calling = exception.calling or grant.calling
+                    grant.calling = grant.calling or exception.calling
                     found.append(grant)
-        for grant in sorted(found, key=lambda grant: (grant.priority, grant.giver, grant.place)):
+        for grant in (*found, *sorted(granted, key=lambda grant: (grant.priority, grant.giver, grant.place))):
             self.grants.setdefault(grant.product, []).append(grant)
         self.retention = Retention(self.files, self.person, self.speaking, self.silent, self.grants, self.denied)
+        self.opinion.left = self.retention.left()
 
     # -- conflicts among what is granted (3.3, 3.5, 3.6)
 
@@ -111,11 +116,11 @@ class OnePerson:
             if best is not None and attendee(site) in wishes:
                 del wishes[attendee(site)]
                 self.fallback.add(site)
-        for grants in list(wishes.values()):  # free prerequisites come along
-            for needed in self._needed(grants[0].ladder[0].id) if grants[0].ladder else ():
+        for product, grants in list(wishes.items()):
+            for needed in self._needed(grants[0].ladder[0].id) if not product.is_attendee else ():
                 if needed not in wishes and needed not in self.denied:
                     wishes[needed] = [
-                        Grant(needed, self.words.sold_as(needed), None, grants[0].giver, grants[0].priority)
+                        Grant(needed, self.words.sold_as(needed), None, "prerequisite", grants[0].priority)
                     ]
         self.opinion.wishes = wishes
 
@@ -177,6 +182,7 @@ class OnePerson:
                 elif request.product in self.satisfied:
                     requests.remove(request)
                 self._only_together(request)
+        self._come_along(requests)
         for request in requests:
             self._role_goes(request)
             self.opinion.requests.append(request)
@@ -185,6 +191,17 @@ class OnePerson:
         for request in requests:
             request.drops = [holding for holding in request.drops if holding not in self.going]
         self.opinion.removals.update(self.going)
+
+    def _come_along(self, requests: list[Request]) -> None:
+        """A free license that only another one needs comes in that one's call; for one that is held, it comes by itself."""
+        for along in [x for x in requests if self.opinion.wishes[x.product][0].giver == "prerequisite"]:
+            satisfied = [x for x in self.satisfied if not x.is_attendee]
+            if any(along.product in self._needed(self.words.sold_as(x)[0].id) for x in satisfied):
+                continue
+            requests.remove(along)
+            for request in requests:
+                if along.product in self._needed(request.ladder[0].id):
+                    request.free.append(along.ladder[0].id)
 
     def _request(self, product: Product) -> Request:
         grants = self.opinion.wishes[product]
@@ -316,7 +333,9 @@ class OnePerson:
         removals = self.opinion.removals
         while True:
             staying = {x for x in self.person.holds if x in self.words.licenses and x not in removals}
-            staying |= {request.ladder[0].id for request in self.opinion.requests}  # what a swap drops may stay, too
+            staying |= {
+                x for request in self.opinion.requests for x in (request.ladder[0].id, *request.free)
+            }  # what a swap drops may stay, too
             needed = {letters for x in staying for letters in self.words.needs(x)}
             back = [x for x in removals if self._is_free(x) and self.words.licenses[x].type in needed]
             if not back:

@@ -72,7 +72,7 @@ def predict(case: Case) -> Prediction:
         _certain(found, opinion)
     for request, pool, line in units.won:
         email = request.person.email
-        found.steps.add((email, "+", pool.id))
+        found.steps |= {(email, "+", x) for x in (pool.id, *request.free)}
         found.steps |= {(email, "-", x) for x in request.drops}
         if line is not None:
             found.lines[email, "+", pool.id] = line

@@ -74,21 +74,22 @@ class Retention:
         if not claims:
             if self.policy.manual == "remove":
                 return True, "h"
-            return self.policy.group_change == "removeAll" and self._moved(), "e"
+            return self.policy.group_change == "removeAll" and bool(self.left()), "e"
         verdicts = [self._claim(claim, product) for claim in claims]
         keeping = [row for goes, row in verdicts if not goes]
         return (False, keeping[0]) if keeping else verdicts[0]
 
-    def _moved(self) -> bool:
-        """Whether a template that gave this person something stopped speaking because live changed."""
+    def left(self) -> set[str]:
+        """The templates that gave this person something and stopped speaking because live changed."""
         now = {bound.template.name for bound in (*self.speaking, *self.silent)}
+        found = set()
         for claim in (claim for claims in self.person.given.values() for claim in claims):
             kind, _, name = claim.partition(":")
-            if name not in now and (
-                kind == "left" or (kind == "template" and not self.files.files_ended(name, self.person))
-            ):
-                return True
-        return False
+            if self.files.name_now(name) in now:
+                continue
+            if kind == "left" or (kind == "template" and not self.files.files_ended(name, self.person)):
+                found.add(name)
+        return found
 
     def _claim(self, claim: str, product: Product) -> tuple[bool, str]:
         kind, _, name = claim.partition(":")
@@ -96,7 +97,7 @@ class Retention:
             still = any(g.giver == claim for g in self.grants.get(product, []))
             return not still and self.policy.exception_end == "remove", "g"
         for bound in (*self.speaking, *self.silent):
-            if bound.template.name == name:
+            if bound.template.name == self.files.name_now(name):
                 granted = any(grant.product == product for grant in bound.grants)  # but something stronger won
                 return not granted and not bound.template.preserve_licenses, "d"
         if kind == "dropped" or (kind != "left" and self.files.files_ended(name, self.person)):
