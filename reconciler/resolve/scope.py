@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reconciler.book.catalog import Catalog
 from reconciler.book.groups import Groups
 from reconciler.model.catalog import License
-from reconciler.model.desired import Desired, Reference
+from reconciler.model.desired import Desired
 from reconciler.model.finding import Finding
 from reconciler.model.live import Group, Scope
 
@@ -17,7 +17,8 @@ def scope_needed(desired: Desired, licenses: Sequence[License], groups: Sequence
 
     Members of the groups that templates and budgets name; the directory (SCIM) where deactivated people lose licenses,
     a work phone gives a number, or an attendee role is granted (site administrators cannot have it); Calling data and
-    numbers where something grants Calling. Names that live does not have are left to the plan to report.
+    numbers where Calling may be given or taken, because a record that Webex could not read decides both (RULES 6.6). Names that live
+    does not have are left to the plan to report.
     """
     catalog = Catalog(licenses, desired.organization.aliases, desired.organization.tiers)
     finder, ignored = Groups(groups), list[Finding]()
@@ -26,20 +27,14 @@ def scope_needed(desired: Desired, licenses: Sequence[License], groups: Sequence
     found = {finder.find(reference, ignored) for reference in named} - {None}
     references = [reference for template in desired.templates for reference in template.licenses]
     references += [reference for exception in desired.exceptions for reference in exception.add]
-    calling = any(_is_calling(reference, catalog) for reference in references)
+    watched = watched_licenses(desired, licenses)
+    calling = any(catalog.is_calling(catalog.product_of[pool]) for pool in watched)
     attendee = any(reference.account_type == "attendee" for reference in references)
     return Scope(
         groups=tuple(sorted(group for group in found if group is not None)),
         directory=calling or attendee or desired.organization.deactivated_users == "remove",
         calling=calling,
     )
-
-
-def _is_calling(reference: Reference, catalog: Catalog) -> bool:
-    if reference.id is not None:
-        pool = catalog.find_id(reference.id)
-        return pool is not None and catalog.is_calling(catalog.product_of[pool])
-    return any(catalog.is_calling(product) for product in catalog.named(reference.license or ""))
 
 
 def watched_licenses(desired: Desired, licenses: Sequence[License]) -> frozenset[str]:

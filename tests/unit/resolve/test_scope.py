@@ -9,7 +9,7 @@ from reconciler.model.desired import Budget, Capacity, GroupReference
 from reconciler.model.live import Scope
 from reconciler.model.memory import Memory
 from reconciler.resolve import scope_needed
-from tests.support.desired import attendee, desired, everyone, exception, members, organization, plan, ref
+from tests.support.desired import attendee, desired, everyone, exception, managed, members, organization, plan, ref
 from tests.support.live import ALL, PRO, SALES, SUPPORT, Someone
 
 GROUPS = (SALES, SUPPORT)
@@ -29,6 +29,17 @@ def test_groups_of_templates_and_budgets() -> None:
     assert scope_needed(files, ALL, GROUPS).groups == tuple(sorted((SALES.id, SUPPORT.id)))
     plain = desired(organization("groups"), members("Sales", "Real-Time Translations"))
     assert scope_needed(plain, ALL, GROUPS).groups == (SALES.id,)
+
+
+def test_calling_that_may_be_taken_is_read_as_well() -> None:
+    """Where `manage` or `deny` names Calling, the records that Webex cannot read must be seen before anything is taken."""
+    managing = organization(manage=managed("Webex Calling - Professional"))
+    denying = exception("x", "a@acme.example", deny=["Webex Calling - Professional"])
+    for files in (
+        desired(managing, everyone("Real-Time Translations")),
+        desired(organization(), everyone("Real-Time Translations"), denying),
+    ):
+        assert scope_needed(files, ALL, GROUPS).calling
 
 
 def test_calling_needs_numbers_and_the_directory() -> None:
