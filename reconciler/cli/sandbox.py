@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from reconciler.sandbox import State
+    from reconciler.sandbox import World
 
-_KEYS = ("people", "groups", "seed")
+_KEYS = ("people", "groups", "seed", "organizations")
 _NAMES = {"users": "people"}
 
 
@@ -29,12 +29,17 @@ def _generated(ctx: click.Context, parameter: click.Parameter, value: str | None
 
 
 @click.command()
-@click.option("--file", type=click.Path(path_type=Path), metavar="FILE", help="The organization to serve, as YAML.")
+@click.option(
+    "--file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The organization to serve, or several, as YAML: docs/sandbox.md.",
+)
 @click.option(
     "--generate",
     callback=_generated,
-    metavar="users=N,groups=N,seed=N",
-    help="Make up an organization; same seed, same people.",
+    metavar="users=N,groups=N,seed=N,organizations=N",
+    help="Make up an organization, or several; same seed, same people.",
 )
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="Where to listen. Anybody who reaches it is administrator."
@@ -67,10 +72,10 @@ def command(
     from reconciler.errors import InputError
     from reconciler.sandbox import create_app, serve
 
-    state = _state(file, generate)
-    app = create_app(state, rate_limit=rate_limit, latency=latency, faults=_faults(faults))
+    world = _world(file, generate)
+    app = create_app(world, rate_limit=rate_limit, latency=latency, faults=_faults(faults))
     try:
-        serve(app, host, port, ready=lambda: click.echo(_usage(host, port), err=True))
+        serve(app, host, port, ready=lambda: click.echo(_usage(host, port, world), err=True))
     except KeyboardInterrupt:
         return  # the way to end it
     except OSError as error:
@@ -79,10 +84,10 @@ def command(
         ) from error
 
 
-def _state(file: Path | None, generate: dict[str, int] | None) -> State:
-    from reconciler.sandbox import State
+def _world(file: Path | None, generate: dict[str, int] | None) -> World:
+    from reconciler.sandbox import World
 
-    return State.from_file(file) if file is not None else State.generate(**(generate or {}))
+    return World.from_file(file) if file is not None else World.generate(**(generate or {}))
 
 
 def _faults(file: Path | None) -> dict[str, Any] | None:
@@ -103,14 +108,18 @@ def _faults(file: Path | None) -> dict[str, Any] | None:
     return description
 
 
-def _usage(host: str, port: int) -> str:
+def _usage(host: str, port: int, world: World) -> str:
+    listed = any(state.tokens or state.clients for state in world.states)
+    token = "..." if listed else "anything"
+    several = f" of {len(world.states)} organizations" if world.several else ""
     base = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    where = f"\nThe organizations: curl {base}/sandbox/organizations" if world.several else ""
     return f"""\
-A local Webex is at {base}. In another shell:
+A local Webex{several} is at {base}. In another shell:
 
   export WEBEX_BASE_URL={base}/v1
-  export WEBEX_ACCESS_TOKEN=anything
+  export WEBEX_ACCESS_TOKEN={token}
   webex-licenses plan PATH
 
-Its state: curl {base}/sandbox/state    Its calls: curl {base}/sandbox/requests    End: Ctrl-C
+Its state: curl {base}/sandbox/state    Its calls: curl {base}/sandbox/requests    End: Ctrl-C{where}
 """
