@@ -50,7 +50,7 @@ class BoundException(msgspec.Struct, frozen=True):
     @property
     def because(self) -> Because:
         """The reason a decision of this exception carries."""
-        return Because("exceptions-act", f"exception:{self.exception.name}", str(self.exception.source))
+        return Because("exceptions-add-and-deny", f"exception:{self.exception.name}", str(self.exception.source))
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -148,7 +148,9 @@ class Book:
                 )
                 continue
             grants = (
-                self._binder.bind(reference, template=f"exception:{item.name}", priority=0, rule="exceptions-act")
+                self._binder.bind(
+                    reference, template=f"exception:{item.name}", priority=0, rule="exceptions-add-and-deny"
+                )
                 for reference in item.add
             )
             with_calling = (

@@ -32,6 +32,17 @@ def follow(table: Mapping[str, str], name: str) -> str:
     return name
 
 
+def _reached(steps: Mapping[str, tuple[str, ...]], start: str) -> tuple[str, ...]:
+    """Every name that steps lead to, step by step, without the start; circles end."""
+    found: dict[str, None] = {}
+    todo = list(steps.get(start, ()))
+    for name in todo:
+        if name not in found and name != start:
+            found[name] = None
+            todo.extend(steps.get(name, ()))
+    return tuple(found)
+
+
 class Catalog:
     """Every pool by id, every product with its pools, and the questions the rules ask about them.
 
@@ -58,6 +69,11 @@ class Catalog:
         self._by_uuid = {ids.uuid_of(pool.id): pool.id for pool in licenses}
         self._types = {product: self.type_of[pools[0]] for product, pools in self.sellers.items()}
         self.tiers = tuple((self.canonical(high), self.canonical(low)) for high, low in (*words.TIERS, *tiers))
+        self._above: dict[str, tuple[str, ...]] = {}
+        self._below: dict[str, tuple[str, ...]] = {}
+        for high, low in self.tiers:
+            self._above[low] = (*self._above.get(low, ()), high)
+            self._below[high] = (*self._below.get(high, ()), low)
 
     def canonical(self, name: str) -> str:
         """A license name as it is compared: NFC, trimmed, after the alias table."""
@@ -107,25 +123,41 @@ class Catalog:
         return self.type(product) in words.SCREEN_SHARE_TYPES
 
     def is_assignable(self, pool_id: str) -> bool:
-        """Whether a person may be given it (RULES 2.3): no workspace, device, route-list or hot-desk license."""
+        """Whether a person may be given it (RULES 2.3): no workspace, device, route-list, hot-desk or Messenger license."""
         product, letters = self.product_of[pool_id], self.type_of[pool_id]
         return not (
-            letters in words.NOT_FOR_PEOPLE_TYPES
+            words.MESSENGER_WORD in product.name.casefold()
+            or letters in words.NOT_FOR_PEOPLE_TYPES
             or letters in words.SCREEN_SHARE_TYPES
             or product.name in words.NOT_FOR_PEOPLE_NAMES
         )
+
+    def is_calendar(self, product: Product) -> bool:
+        """Whether it is a hybrid calendar license, of which a person has one (error 400413)."""
+        return self.type(product) in words.CALENDAR_TYPES
+
+    def is_meetings(self, product: Product) -> bool:
+        """Whether it is a meetings license of a site, of which a person has one a site (RULES 3.6, error 400413).
+
+        Additions like webinars are none, though whoever holds one is a host there and no attendee.
+        """
+        names = product.name.casefold().split()
+        return bool(product.site) and not product.is_attendee and words.SITE_ADDITION_WORDS.isdisjoint(names)
 
     def is_managed_site(self, pool_id: str) -> bool:
         """Whether the pool's site is managed in Control Hub (RULES 2.3); licenses without a site are."""
         return self.pools[pool_id].site_type in (None, words.CONTROL_HUB_MANAGED)
 
     def higher_tiers(self, product: Product) -> tuple[Product, ...]:
-        """Products of a higher tier than this one, on the same site (RULES 3.5)."""
-        return tuple(Product(high, product.site) for high, low in self.tiers if low == product.name)
+        """Products of a higher tier than this one, on the same site, the nearest first (RULES 3.5).
+
+        A chain counts as a whole: with [gold, silver] and [silver, bronze], gold is higher than bronze.
+        """
+        return tuple(Product(name, product.site) for name in _reached(self._above, product.name))
 
     def lower_tiers(self, product: Product) -> tuple[Product, ...]:
-        """Products of a lower tier than this one, on the same site (RULES 3.5)."""
-        return tuple(Product(low, product.site) for high, low in self.tiers if high == product.name)
+        """Products of a lower tier than this one, on the same site, the nearest first (RULES 3.5)."""
+        return tuple(Product(name, product.site) for name in _reached(self._below, product.name))
 
     def prerequisites(self, product: Product) -> tuple[Product, ...]:
         """Free products that Webex wants beside this one (RULES 3.7; error codes 700003, 700004, 700005)."""

@@ -79,6 +79,8 @@ def _relevant(book: Book, pool: str) -> bool:
         return True
     if any(free in book.managed for free in catalog.prerequisites(product)):
         return True
+    if catalog.is_calendar(product) and any(catalog.is_calendar(other) for other in book.declared):
+        return True
     near = (*catalog.higher_tiers(product), *catalog.lower_tiers(product))
     return any(other in book.declared for other in near)
 

@@ -172,6 +172,9 @@ class Differ:
         for grant in answer.role_grants:
             cause = self._add_cause(person, key, self._book.role_product(grant.site), grant.because)
             roles.append(AttendeeOperation("add", grant.site, cause, grant.because))
+        # Of several host licenses on one site one may be given while another is waited for: then no role stands in for it.
+        hosted = {op.site for op in given.values()}
+        roles = [op for op in roles if op.operation == "remove" or op.site_url not in hosted]
         licenses = sorted(
             (*given.values(), *taken), key=lambda op: (op.operation, op.license, op.site or "", op.license_id)
         )
@@ -225,6 +228,8 @@ class Differ:
         self, removal: Removal, cause: Cause, licenses: list[LicenseOperation], roles: list[AttendeeOperation]
     ) -> None:
         if removal.product.is_attendee:
+            if any(op.site_url == removal.product.site and op.operation == "remove" for op in roles):
+                return  # it goes with another host license of the site already
             roles.append(AttendeeOperation("remove", removal.product.site, cause, removal.because))
         else:
             licenses.append(self._operation("remove", removal.holding, cause, removal.because))

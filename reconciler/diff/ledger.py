@@ -32,7 +32,7 @@ class Ledger(msgspec.Struct, frozen=True):
 def claims(because: tuple[Because, ...]) -> tuple[str, ...]:
     """The claims that reasons stand for: `template:NAME` or `exception:NAME`, sorted.
 
-    >>> claims((Because("templates-grant", "sales"), Because("exceptions-act", "exception:x")))
+    >>> claims((Because("grants-are-united", "sales"), Because("exceptions-add-and-deny", "exception:x")))
     ('exception:x', 'template:sales')
     """
     names = {reason.template for reason in because if reason.template}

@@ -23,6 +23,7 @@ BASIC_SPACE_MEETINGS_TYPES = frozenset({"FTM"})
 ADVANCED_SPACE_MEETINGS_TYPES = frozenset({"CF"})
 NOT_FOR_PEOPLE_TYPES = frozenset({"BCCA", "BCHDO", "BCRLC", "SD"})
 UNIFIED_CM_TYPES = frozenset({"UCPREM"})
+CALENDAR_TYPES = frozenset({"CE", "CG"})
 CALLING_TYPES = frozenset({"BCSTD", "BCBAS", "BCSTA", "BCAC", "BCCXE"})
 
 # Names whose ids carry letters nobody has published; matched by name after the alias table (RULES 2.7).
@@ -50,6 +51,14 @@ NOT_FOR_PEOPLE_NAMES = frozenset(
         "Common Area Calling",
     }
 )
+
+# Licenses that Webex does not let anybody manage by API (error 400118), by a word of their names.
+MESSENGER_WORD = "messenger"
+
+# Per-site licenses that are an addition to the site's meetings license, by a word of their names. Any other license of a site
+# counts as a meetings license, whatever its letters: of the few that are published (EE, MC) none is anything else, a person
+# has one a site (error 400413), and what Webex might refuse is not planned.
+SITE_ADDITION_WORDS = frozenset({"webinar", "webinars"})
 
 # The renames of 26 January 2026 (licensing rulebook R47b): old name -> name of today.
 RENAMED = {

@@ -22,8 +22,9 @@ Operation = Literal["add", "remove"]
 TIER_REPLACED = "held-tiers-are-respected: replaced"
 SUBSCRIPTION_REPLACED = "a-held-unit-satisfies: outsideDefaults remove"
 HOST_REPLACED = "a-held-host-license-keeps-its-site: replaced"
-ROLE_REPLACED = "host-beats-attendee: promoted"
-REPLACEMENT_RULES = frozenset({TIER_REPLACED, SUBSCRIPTION_REPLACED, HOST_REPLACED, ROLE_REPLACED})
+ROLE_REPLACED = "host-and-attendee-exclude-each-other: promoted"
+CALENDAR_REPLACED = "one-calendar-per-person: replaced"
+REPLACEMENT_RULES = frozenset({TIER_REPLACED, SUBSCRIPTION_REPLACED, HOST_REPLACED, ROLE_REPLACED, CALENDAR_REPLACED})
 
 
 class Because(msgspec.Struct, frozen=True, order=True, rename="camel"):

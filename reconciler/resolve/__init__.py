@@ -26,6 +26,7 @@ from reconciler.resolve import (
     host_beats_attendee,
     newcomer_templates_speak_for_newcomers,
     no_calling_beside_unified_cm,
+    one_calendar_per_person,
     one_host_license_per_site,
     outsiders_are_left_alone,
     requests_are_what_is_left,
@@ -74,6 +75,7 @@ SETTLING: tuple[CaseRule, ...] = (
     Rule("a-held-host-license-keeps-its-site", "2.5, 3.6", a_held_host_license_keeps_its_site.act),
     Rule("host-and-attendee-exclude-each-other", "3.3", host_and_attendee_exclude_each_other.act),
     Rule("free-licenses-stay", "3.8", free_licenses_stay.act),
+    Rule("one-calendar-per-person", "3.7", one_calendar_per_person.act),
     Rule("a-denied-prerequisite-blocks", "1.6, 3.7", a_denied_prerequisite_blocks.act),
     Rule("requests-are-what-is-left", "3.7, 4.4", requests_are_what_is_left.act),
 )

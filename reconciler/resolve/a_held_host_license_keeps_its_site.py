@@ -16,10 +16,11 @@ from reconciler.resolve.case import Case
 
 def act(case: Case) -> None:
     """Settle host wishes against other host licenses held on their site."""
+    catalog = case.book.catalog
     for product, wish in list(case.wishes.items()):
-        if product in case.satisfied or not product.site or product.is_attendee:
+        if product in case.satisfied or not catalog.is_meetings(product):
             continue
-        for other in [p for p in case.held if p.site == product.site and p != product]:
+        for other in [p for p in case.held if p.site == product.site and p != product and catalog.is_meetings(p)]:
             if product in case.wishes:
                 _settle(case, wish, other)
 

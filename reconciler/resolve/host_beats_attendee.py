@@ -13,8 +13,9 @@ from reconciler.resolve.case import Case
 
 
 def act(case: Case) -> None:
-    """Turn an attendee wish beside a host wish into the host wish's fallback."""
-    for product in [p for p in case.wishes if p.site and not p.is_attendee]:
+    """Turn an attendee wish beside a host wish into the host wish's fallback; of several, the meetings license's."""
+    hosts = [p for p in case.wishes if p.site and not p.is_attendee]
+    for product in sorted(hosts, key=lambda p: (not case.book.catalog.is_meetings(p), p)):
         role = attendee(product.site)
         below = case.wishes.pop(role, None)
         if below is not None:

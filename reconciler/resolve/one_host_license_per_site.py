@@ -15,7 +15,7 @@ def act(case: Case) -> None:
     best: dict[str, Product] = {}
     for wish in sorted(case.wishes.values(), key=lambda wish: (wish.priority, wish.product)):
         site = wish.product.site
-        if not site or wish.product.is_attendee:
+        if not case.book.catalog.is_meetings(wish.product):
             continue
         winner = best.setdefault(site, wish.product)
         if winner is not wish.product:

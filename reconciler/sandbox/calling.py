@@ -51,6 +51,8 @@ def place(state: State, person: Person, item: LicenseItem, *, moving: bool) -> P
 def _number_problem(digits: str, number: Number | None, location: Location | None, person: Person) -> str | None:
     if number is None:
         return f"The phone number {digits} is not a number of this organization."
+    if number.owner is person and location in (None, number.location):
+        return None  # what somebody has is not looked at again
     if number.owner is not None and number.owner is not person:
         return f"The phone number {digits} is in use."
     if number.state != "ACTIVE":
@@ -63,7 +65,7 @@ def _number_problem(digits: str, number: Number | None, location: Location | Non
 
 
 def _location_problem(person: Person, location: Location, *, moving: bool) -> str | None:
-    if not location.calling:
+    if not location.calling and person.location is not location:
         return f"The location {location.name} is not enabled for Webex Calling."
     if person.location is not None and person.location is not location and not moving:
         return "The location cannot change while the person has Webex Calling."

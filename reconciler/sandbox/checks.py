@@ -142,10 +142,14 @@ def prerequisites(view: Outlook) -> list[Blame]:
 
 
 def attendant_console(view: Outlook) -> list[Blame]:
-    """400408."""
-    if not view.has(Offer.ATTENDANT_CONSOLE) or view.has(Offer.CALLING_PROFESSIONAL):
-        return []
-    guilty = view.added(Offer.ATTENDANT_CONSOLE) or view.removed(Offer.CALLING_PROFESSIONAL)
+    """400408, by the letter: Professional has to be assigned *before* Attendant Console is, not in the same call.
+
+    That taking Professional away from under a console is refused as well is not documented; it is what a client has to expect.
+    """
+    professional = Offer.CALLING_PROFESSIONAL
+    guilty = [] if view.had(professional) and view.has(professional) else view.added(Offer.ATTENDANT_CONSOLE)
+    if view.has(Offer.ATTENDANT_CONSOLE) and not view.has(professional):
+        guilty = guilty or view.removed(professional)
     return _blame(guilty, refusal.CONSOLE_ALONE, "Attendant Console needs Calling Professional.")
 
 

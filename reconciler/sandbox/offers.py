@@ -39,8 +39,6 @@ _BY_TYPE = {
     "MS": Offer.PAID_MESSAGING,
     "FTM": Offer.FREE_MEETING,
     "CF": Offer.PAID_MEETING,
-    "EE": Offer.SITE_MEETING,
-    "MC": Offer.SITE_MEETING,
     "FSS": Offer.SCREEN_SHARE,
     "CE": Offer.EXCHANGE,
     "CG": Offer.GOOGLE,
@@ -86,12 +84,19 @@ def offer(license: License) -> Offer:
         return Offer.MESSENGER
     if license.type == "BCSTD":
         return Offer.CALLING_PROFESSIONAL
+    if license.site and "webinar" not in license.name.lower():
+        return Offer.SITE_MEETING  # whatever its letters: Webex names few, and takes one meetings license a site
     return _BY_TYPE.get(license.type, Offer.OTHER)
 
 
 def is_calling(license: License) -> bool:
     """Whether holding this license means having a number or an extension at a location."""
     return offer(license) in CALLING
+
+
+def needs_properties(license: License) -> bool:
+    """Whether it has to come with properties of its own (400411): every license of the Calling family."""
+    return is_calling(license) or offer(license) is Offer.ATTENDANT_CONSOLE
 
 
 def is_free(license: License) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from reconciler.sandbox import calling, checks, refusal
 from reconciler.sandbox.calling import Place
 from reconciler.sandbox.nouns import License, Person
-from reconciler.sandbox.offers import Offer, is_calling, is_free, offer
+from reconciler.sandbox.offers import Offer, is_calling, is_free, needs_properties, offer
 from reconciler.sandbox.order import Item, LicenseItem, Order, SiteItem
 from reconciler.sandbox.refusal import Refusal
 from reconciler.sandbox.state import State
@@ -45,6 +45,13 @@ def assign(
         return Outcome(400, {"message": reasons[0].message, "errors": errors}, reasons)
     assignment.carry_out()
     return Outcome(206 if assignment.refused else 200, holdings(state, person), tuple(assignment.refused.values()))
+
+
+def refusals(state: State, person: Person, order: Order, *, over_allocation: bool = False) -> tuple[Refusal, ...]:
+    """Why Webex would not do this order, or not all of it; nothing is changed. A 206 does not say it."""
+    assignment = _Assignment(state, person, order, over_allocation, frozenset())
+    assignment.check()
+    return tuple(assignment.refused.values())
 
 
 def holdings(state: State, person: Person) -> dict[str, Any]:
@@ -107,6 +114,8 @@ class _Assignment:
     def _addition(self, item: LicenseItem, license: License) -> None:
         if license.consumed >= license.total and not self.over_allocation and not is_free(license):
             self.refused[item] = Refusal(None, f"No unit of {license.name} is left. Not applied: {license.id}")
+        elif needs_properties(license) and not item.properties:
+            self.refused[item] = Refusal(refusal.PROPERTIES_MISSING, f"{license.name} needs properties of its own.")
         elif is_calling(license):
             found = calling.place(self.state, self.person, item, moving=self._gives_up_calling())
             if isinstance(found, Refusal):

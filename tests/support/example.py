@@ -69,6 +69,9 @@ OWNED = (
     License(license_id("EE", 17, EMEA), "Webex Meetings Suite", 10, 0, 0, 0, "Sub-1", EMEA, CONTROL_HUB_MANAGED),
     License(license_id("EC", 18, SITE), "Webex Event Center", 10, 0, 0, 0, "Sub-1", SITE, CONTROL_HUB_MANAGED),
     License(license_id("BCAC", 19), "Webex Calling - Attendant Console", 10, 0, 0, 0, "Sub-1"),
+    License(license_id("CE", 20), "Hybrid - Exchange Calendar", 1000, 0),
+    License(license_id("CG", 21), "Hybrid - Google Calendar", 1000, 0),
+    License(license_id("WBN", 22, SITE), "Webex Webinars", 10, 0, 0, 0, "Sub-1", SITE, CONTROL_HUB_MANAGED),
 )
 _QUIET = {"first-run", "template-speaks-for-nobody", "unknown-default", "person-renamed"}
 

@@ -76,7 +76,7 @@ class Binder:
         self.findings: list[Finding] = []
 
     def bind(
-        self, reference: Reference, *, template: str, priority: int, rule: str = "templates-grant"
+        self, reference: Reference, *, template: str, priority: int, rule: str = "grants-are-united"
     ) -> Grant | None:
         """The grant of one reference, or None after an error was added."""
         pools = self._narrowed(reference, BINDING)

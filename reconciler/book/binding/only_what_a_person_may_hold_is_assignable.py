@@ -1,7 +1,7 @@
-"""Only what a person may hold can be granted: no workspace, device, hot desk or route list license, no screen share.
+"""Only what a person may hold can be granted: no workspace, device, hot desk, route list license, screen share or Messenger.
 
 Why: Webex lists them all in one list and refuses to give these to people, or gives them by itself. Screen share comes
-with other licenses and cannot be removed. Source: RULES 2.3.
+with other licenses and cannot be removed; Messenger licenses are not managed by API (400118). Source: RULES 2.3.
 
 >>> from tests.support.example import example
 >>> example('''
@@ -21,5 +21,5 @@ def act(search: Search) -> Narrowed:
     """The pools that people can have."""
     return tuple(pool for pool in search.pools if search.catalog.is_assignable(pool)) or search.error(
         "not-assignable", f"{search.license!r} cannot be given to a person",
-        "workspace, device, hot desk, route list and screen share licenses are not assigned to people; take it out",
+        "workspace, device, hot desk, route list, screen share and Messenger licenses are not given by API; take it out",
     )  # fmt: skip

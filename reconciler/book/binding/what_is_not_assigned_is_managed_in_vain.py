@@ -1,7 +1,7 @@
 """`manage` and `deny` may name what is never assigned to people, but it does nothing, and a warning says so.
 
-Why: Webex refuses to take screen share away (code 700006), and workspace and device licenses are not people's. Whoever writes
-such an entry expects something to happen. Source: RULES 2.3, 3.8.
+Why: Webex refuses to take screen share away (code 700006) and to touch Messenger (400118), and workspace and device licenses
+are not people's. Whoever writes such an entry expects something to happen. Source: RULES 2.3, 3.8.
 
 >>> from tests.support.example import example
 >>> example('''
@@ -19,8 +19,9 @@ from reconciler.model.finding import Finding
 
 
 def act(search: Search) -> Narrowed:
-    """The same pools; the warning where no person can lose any of them."""
-    if not any(search.catalog.is_assignable(pool) for pool in search.pools):
+    """The pools that people can have; the warning where there are none."""
+    pools = tuple(pool for pool in search.pools if search.catalog.is_assignable(pool))
+    if not pools:
         source = search.reference.source
         search.told.append(
             Finding(
@@ -31,4 +32,4 @@ def act(search: Search) -> Narrowed:
                 "take the entry out",
             )
         )
-    return search.pools
+    return pools

@@ -35,7 +35,7 @@ _GUARDS = {
 def sources(because: tuple[Because, ...]) -> str:
     """The templates and exceptions behind reasons, with their places.
 
-    >>> sources((Because("templates-grant", "sales", "sales.yaml:7"), Because("exceptions-act", "exception:x", "x.yaml:1")))
+    >>> sources((Because("grants-are-united", "sales", "sales.yaml:7"), Because("exceptions-add-and-deny", "exception:x", "x.yaml:1")))
     'sales (sales.yaml:7), exception x (x.yaml:1)'
     """
     named = [placed(giver(b.template), b.source) for b in because if b.template]

@@ -11,7 +11,7 @@ license or by changing to another one, is given in the same plan. Source: RULES 
 ... templates: {everyone: {licenses: [Real-Time Translations]}}
 ... people: {ann: {in: [Sales], holds: [Real-Time Translations]}, bob: {in: [Sales]}, cy: {}}
 ... ''', reasons=True)
-cy: + Real-Time Translations because templates-grant (everyone)
+cy: + Real-Time Translations because grants-are-united (everyone)
 bob: waits for Real-Time Translations because budgets-count-who-holds-the-name: no place in the budget of
     Sales (at most 1)
 """

@@ -14,7 +14,7 @@ people win whatever order they are read in. Source: RULES 5.3 (R58).
 ... units: {Real-Time Translations: 1}
 ... people: {ann: {in: [Support]}, zoe: {in: [Sales]}}
 ... ''', reasons=True)
-zoe: + Real-Time Translations because templates-grant (sales)
+zoe: + Real-Time Translations because grants-are-united (sales)
 ann: waits for Real-Time Translations because the-smallest-priority-is-served-first: no unit left in Sub-1
 """
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reconciler.model.catalog import CALLING_STANDARD, CUSTOMER_ASSIST, Product
+from reconciler.model.catalog import Product
 from reconciler.model.expected import HeldBack, Removal, Request
 from reconciler.resolve.case import Case
+from reconciler.resolve.combinations import bases, excludes
 from reconciler.resolve.retention_decides_the_rest import moved_from
 
 
@@ -18,7 +19,8 @@ def hold(case: Case, holding: str, guard: str) -> None:
     follower = next((g for g in case.role_grants if g.after is not None and g.site == removal.product.site), None)
     if follower is not None:
         case.role_grants.remove(follower)
-    beside = [request for request in case.requests if _excludes(case, removal.product, request.wish.product)]
+    catalog = case.book.catalog
+    beside = [request for request in case.requests if excludes(catalog, removal.product, request.wish.product)]
     instead = beside[0].wish.product if beside else None
     case.held_back.append(HeldBack(removal, guard, follower, instead))
     for request in beside:
@@ -27,19 +29,11 @@ def hold(case: Case, holding: str, guard: str) -> None:
 
 
 def _hold_basis(case: Case, product: Product, guard: str) -> None:
-    """Keep back the free licenses that something kept back needs (RULES 3.8)."""
-    needed = case.book.catalog.prerequisites(product)
+    """Keep back what something kept back needs: free licenses (RULES 3.8), Professional under Attendant Console."""
+    needed = bases(case.book.catalog, product)
     for holding in sorted(case.leaving):
         if holding in case.leaving and case.leaving[holding].product in needed:
             hold(case, holding, guard)
-
-
-def _excludes(case: Case, held: Product, wished: Product) -> bool:
-    """Whether nobody can hold both: licenses and role of one site, two tiers, Standard beside Customer Assist (400407)."""
-    catalog = case.book.catalog
-    tiers = (*catalog.higher_tiers(wished), *catalog.lower_tiers(wished))
-    apart = {held.name, wished.name} == {CALLING_STANDARD, CUSTOMER_ASSIST}
-    return apart or held in tiers or bool(held.site and held.site == wished.site)
 
 
 def hold_swap(case: Case, request: Request, guard: str) -> None:

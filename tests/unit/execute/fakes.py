@@ -57,7 +57,7 @@ def promoted(site: str) -> AttendeeOperation:
 
 def paid(license_id: str, site: str | None = None, name: str = "") -> LicenseOperation:
     """Add a license that costs a unit, because the template `sales` grants it."""
-    because = (Because("templates-grant", "sales", "sales.yaml:7"),)
+    because = (Because("grants-are-united", "sales", "sales.yaml:7"),)
     return LicenseOperation("add", license_id, name or f"Name of {license_id}", "Sub-1", site, "config", False, because)
 
 

@@ -19,7 +19,7 @@ CALLING = ExplainedLicense(
     "Granted by sales (templates/sales.yaml:12), but it cannot be given: 2 checks failed.", SALES,
     (
         Step("template", "sales speaks for the person: direct member of Sales", None, "sales", "templates/sales.yaml:1"),
-        Step("grant", "sales grants it", "templates-grant", "sales", "templates/sales.yaml:12"),
+        Step("grant", "sales grants it", "grants-are-united", "sales", "templates/sales.yaml:12"),
         Step("check", "has no work phone in the directory", "no-work-phone"),
     ),
     (
@@ -34,7 +34,7 @@ SUITE = ExplainedLicense(
     "Held, and granted by sales (templates/sales.yaml:11).", SALES,
     (
         Step("origin", "given by template sales on 2026-11-21 12:00 UTC in run-1", None, "sales"),
-        Step("grant", "sales grants it", "templates-grant", "sales", "templates/sales.yaml:11"),
+        Step("grant", "sales grants it", "grants-are-united", "sales", "templates/sales.yaml:11"),
     ),
     given=GIVEN,
 )  # fmt: skip
@@ -79,7 +79,7 @@ Cannot get (1)
       -> the locations are Berlin
     * sales speaks for the person: direct member of Sales
       (templates/sales.yaml:1)
-    * sales grants it (templates/sales.yaml:12) [templates-grant]
+    * sales grants it (templates/sales.yaml:12) [grants-are-united]
 
 Keeps (1)
   Real-Time Translations (Sub-1)
@@ -112,7 +112,7 @@ def test_one_license_is_told_whole() -> None:
     assert "Templates" not in text
     assert "* support grants it, but does not speak (support.yaml:9)" in text
     assert "-> make the person a direct member of Support" in text
-    assert "* sales grants it (templates/sales.yaml:11) [templates-grant]" in text
+    assert "* sales grants it (templates/sales.yaml:11) [grants-are-united]" in text
 
 
 def test_the_past_says_which_files() -> None:

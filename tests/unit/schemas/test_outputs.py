@@ -108,7 +108,7 @@ EXPLANATION = explanation.Explanation(
             "asWanted",
             "Held and wanted.",
             WHY,
-            (explanation.Step("grant", "sales grants it", "templates-grant", "sales", "templates/sales.yaml:7"),),
+            (explanation.Step("grant", "sales grants it", "grants-are-united", "sales", "templates/sales.yaml:7"),),
             FOUND,
             ("nothing",),
             explanation.Queue(NOW, 3, "capacity", 4, ("Sub-1",)),
