@@ -37,7 +37,7 @@ class Guard(msgspec.Struct, frozen=True):
 GUARDS: tuple[Guard, ...] = (
     Guard("removals-limit", "7.1", removals_limit.check),
     Guard("additions-limit", "7.1", additions_limit.check),
-    Guard("irreversible", "7.2", irreversible_needs_acknowledgement.check),
+    Guard("irreversible", "4.5, 7.2", irreversible_needs_acknowledgement.check),
 )
 
 FIRST: tuple[Rule[Callable[..., Finding | None]], ...] = (

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from reconciler.book.binding import BINDING, MANAGING
+from reconciler.book.groups import GROUPS
 from reconciler.guard import FIRST, GUARDS
 from reconciler.resolve import HOLDS, SETTLING, WISHING
 from reconciler.resolve.calling import GIVING, KEEPING
@@ -41,7 +42,11 @@ def _of(*tables: Sequence[Any]) -> tuple[tuple[str, str, Callable[..., Any]], ..
 
 
 PARTS: tuple[Part, ...] = (
-    Part("Binding", "Which licenses does a name in the files mean? Once per reference.", _of(BINDING, MANAGING)),
+    Part(
+        "Binding",
+        "Which groups and licenses does a name in the files mean? Once per name.",
+        _of(GROUPS, BINDING, MANAGING),
+    ),
     Part(
         "Wishing", "What should a person hold? These look at who somebody is, not yet at what they hold.", _of(WISHING)
     ),
@@ -68,14 +73,42 @@ PARTS: tuple[Part, ...] = (
     ),
 )
 
+ELSEWHERE: tuple[tuple[str, str, str], ...] = (
+    ("addresses-and-sites-compare-in-one-form", "1.8", "reconciler/model/canonical.py"),
+    ("products-and-pools", "2.2", "reconciler/model/catalog.py"),
+    ("family-and-tier-come-from-the-type", "2.7", "reconciler/book/catalog.py"),
+    ("policies-name-what-exists", "1.1, 2.1", "reconciler/book/policies_name_what_exists.py"),
+    ("another-writer-is-told", "4.6", "reconciler/diff/notes.py"),
+    ("calling-readiness-lists-every-candidate", "6.7", "reconciler/operations/calling_candidates.py"),
+    ("readings-are-held-against-counters", "7.3", "reconciler/book/population.py"),
+    ("only-what-both-plans-want-is-sent", "7.5", "reconciler/execute/reconcile.py"),
+    ("errors-in-a-row-stop-a-run", "7.8", "reconciler/execute/run.py"),
+    ("what-a-new-policy-releases-is-told", "7.9", "reconciler/diff/released.py"),
+)
+"""What the rule book says and no table of rules holds, because it is a noun, a reading, a report or a run: with its file."""
+
 
 def render() -> str:
     """The whole page, as Markdown."""
-    lines = [_HEAD]
+    lines = [_HEAD, _index()]
     for part in PARTS:
         lines.append(f"## {part.title}\n\n{part.meaning}\n")
         lines += [_entry(claim, act) for claim, _, act in part.entries]
     return "\n".join(lines)
+
+
+def _index() -> str:
+    """Every number of the rule book, and where it is to be found."""
+    places: dict[str, list[str]] = {}
+    for part in PARTS:
+        for claim, numbers, _ in part.entries:
+            for number in numbers.split(", "):
+                places.setdefault(number, []).append(f"[{claim}](#{claim})")
+    for claim, numbers, file in ELSEWHERE:
+        for number in numbers.split(", "):
+            places.setdefault(number, []).append(f"{claim} (`{file}`)")
+    rows = [f"| {number} | {', '.join(places[number])} |" for number in sorted(places)]
+    return "\n".join(["## By number\n", "| RULES | rule |", "|---|---|", *rows, ""])
 
 
 def _entry(name: str, function: Callable[..., Any]) -> str:

@@ -17,8 +17,8 @@ def scope_needed(desired: Desired, licenses: Sequence[License], groups: Sequence
 
     Members of the groups that templates and budgets name; the directory (SCIM) where deactivated people lose licenses,
     a work phone gives a number, or an attendee role is granted (site administrators cannot have it); Calling data and
-    numbers where Calling may be given or taken, because a record that Webex could not read decides both (RULES 6.6). Names that live
-    does not have are left to the plan to report.
+    numbers where Calling may be given or taken, because a record that Webex could not read decides both
+    (RULES 6.6). Names that live does not have are left to the plan to report.
     """
     catalog = Catalog(licenses, desired.organization.aliases, desired.organization.tiers)
     finder, ignored = Groups(groups), list[Finding]()

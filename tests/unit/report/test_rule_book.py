@@ -34,3 +34,15 @@ def test_no_two_rules_share_a_claim() -> None:
     """A reason in a plan names one rule."""
     claims = [claim for claim, _ in ENTRIES]
     assert len(set(claims)) == len(claims)
+
+
+NUMBERS = [f"{chapter}.{at}" for chapter, last in enumerate((8, 7, 8, 6, 6, 7, 9), 1) for at in range(1, last + 1)]
+
+
+def test_every_number_of_the_rule_book_has_its_place() -> None:
+    """Nothing of sections 1 to 7 is without a rule, or a named file that exists."""
+    found = {number for _, numbers in ENTRIES for number in numbers.split(", ")}
+    for _, numbers, file in rule_book.ELSEWHERE:
+        assert (PAGE.parents[1] / file).is_file(), file
+        found |= set(numbers.split(", "))
+    assert sorted(found) == NUMBERS
