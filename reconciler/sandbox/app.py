@@ -25,6 +25,7 @@ from reconciler.sandbox import (
 from reconciler.sandbox.call import Endpoint
 from reconciler.sandbox.door import Door, utc_now
 from reconciler.sandbox.faults import describe
+from reconciler.sandbox.life import Plan, plan
 from reconciler.sandbox.state import State
 from reconciler.sandbox.world import World
 
@@ -88,18 +89,22 @@ def create_app(
     rate_limit: float | None = None,
     latency: float = 0.0,
     faults: Mapping[str, Any] | None = None,
+    life: Plan | Mapping[str, Any] | str | float | None = None,
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = utc_now,
 ) -> Starlette:
     """The app. `rate_limit`: calls a minute per token; `latency`: seconds before every answer; `faults`: docs/sandbox.md.
 
-    `clock` (monotonic, seconds) drives the rate limit and lagging counters, `now` stamps changes and the record of calls.
-    InputError when `faults` is not understood. `state` is changed in place; `app.state.door` is there for tests.
+    `life`: what happens by itself, as a number of events a minute, `"30/min,seed=7"`, or with weights (docs/sandbox.md).
+    `clock` (monotonic, seconds) drives rate limit, life and what comes late, `now` stamps changes and the record of calls.
+    InputError when `faults` or `life` is not understood. `state` is changed in place; `app.state.door` is there for tests.
     """
     world = state if isinstance(state, World) else World([state])
     door = Door(world, rate_limit=rate_limit, latency=latency, clock=clock, now=now)
     if faults is not None:
         door.faults.set(describe(dict(faults)))
+    if life is not None:
+        door.life.set(plan(life))
     app = Starlette(
         routes=[
             *(Route(f"/v1{path}", door.public(endpoint), methods=[method]) for method, path, endpoint in PUBLIC),

@@ -16,14 +16,14 @@ from urllib.parse import parse_qsl, urlencode
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
-from reconciler.sandbox import reach
+from reconciler.sandbox import delivery, reach
 from reconciler.sandbox.call import FORBIDDEN, Answer, Call, Endpoint, refuse
 from reconciler.sandbox.faults import Faults, Then
+from reconciler.sandbox.life import Life
 from reconciler.sandbox.nouns import Token
 from reconciler.sandbox.order import BadRequestError
-from reconciler.sandbox.pace import Pace
+from reconciler.sandbox.pace import Pace, rate_limit
 from reconciler.sandbox.state import State
 from reconciler.sandbox.tokens import Access, Keys
 from reconciler.sandbox.world import World
@@ -57,17 +57,24 @@ class Door:
         self.faults = Faults(clock)
         self.pace = Pace(clock)
         self.keys = Keys(world, now, clock)
+        self.life = Life(world, clock, now)
         self.requests: list[dict[str, Any]] = []
         self._served = 0
         self._late: set[asyncio.Task[None]] = set()
         for state in world.states:
             state.clock = now
             state.on_count.append(self.faults.counted)
+            state.keeps_number = self.faults.freed
 
     @property
     def state(self) -> State:
         """The organization meant where none is named."""
         return self.world.first
+
+    def pass_time(self) -> None:
+        """Whatever is due by now happens; before every call, so that none sees half of it."""
+        self.life.catch_up()
+        self.faults.settle()
 
     def guard(self, endpoint: Endpoint, *scopes: str) -> Callable[[Request], Awaitable[Response]]:
         """The endpoint behind this door; a token that has none of `scopes` is turned away (no scopes: any token)."""
@@ -89,10 +96,11 @@ class Door:
         self, request: Request, endpoint: Endpoint, turned_away: Callable[[Access | None], Answer | None]
     ) -> Response:
         access = self._access(request)
-        latency = self.faults.now.latency if self.faults.now.latency is not None else self.latency
+        latency = self.faults.seconds(request.method, request.url.path, self.latency)
         if latency:
             await asyncio.sleep(latency)
         body = await _body(request)
+        self.pass_time()
         answer = turned_away(access)
         known = access or Access(Token(""), self.world.first)
         call, elsewhere = self._call(request, known, body)
@@ -102,7 +110,7 @@ class Door:
             then = self.faults.pick(request.method, request.url.path, person)
             answer = await self._answer(call, endpoint if elsewhere is None else lambda _: elsewhere, then)
         self._record(request, answer.status, person, call.state)
-        return self._respond(request, answer, cut=bool(then and then.cut))
+        return self._respond(request, answer, then)
 
     def _access(self, request: Request) -> Access | None:
         kind, _, text = request.headers.get("authorization", "").partition(" ")
@@ -112,10 +120,11 @@ class Door:
         if access is None:
             return refuse(401, NO_TOKEN)
         token = access.token
-        limit = self.faults.now.rate_limit if self.faults.now.rate_limit is not None else self.rate_limit
+        limit = rate_limit(self.faults.now.rate_limit if self.faults.now.rate_limit is not None else self.rate_limit)
         seconds = self.pace.wait(token.token, limit)
-        if seconds:
-            return refuse(429, "Too many requests. Please try again later.", {"Retry-After": str(seconds)})
+        if seconds and limit:
+            wait = limit.text(seconds, self.now())
+            return refuse(429, "Too many requests. Please try again later.", {"Retry-After": wait})
         if token.read_only and request.method != "GET":
             return refuse(403, FORBIDDEN)
         if token.scopes is not None and scopes and not set(scopes) & set(token.scopes):
@@ -132,7 +141,8 @@ class Door:
     async def _answer(self, call: Call, endpoint: Endpoint, then: Then | None) -> Answer:
         if then is None:
             return self._run(call, endpoint)
-        done = self._run(call, endpoint) if then.effect == "before" or (then.status is None and not then.cut) else None
+        runs = then.effect == "before" or (then.status is None and not then.breaks)
+        done = self._run(call, endpoint) if runs else None
         if then.effect == "after" and done is None:
             self._later(call, endpoint, then.delay + then.effect_delay)
         if then.delay:
@@ -157,6 +167,7 @@ class Door:
     def _later(self, call: Call, endpoint: Endpoint, seconds: float) -> None:
         async def run() -> None:
             await asyncio.sleep(seconds)
+            self.pass_time()
             self._run(call, endpoint)
 
         task = asyncio.ensure_future(run())
@@ -177,7 +188,7 @@ class Door:
             | ({"organization": state.name} if self.world.several else {})
         )
 
-    def _respond(self, request: Request, answer: Answer, *, cut: bool) -> Response:
+    def _respond(self, request: Request, answer: Answer, then: Then | None) -> Response:
         self._served += 1
         kind = {401: "ROUTER", 400: "NA"}.get(answer.status, "SANDBOX")
         tracking = f"{kind}_{self.state.uuid_for('call', str(self._served))}"
@@ -186,8 +197,7 @@ class Door:
             body = _with_tracking(body, tracking)
         sent = request.headers.get("trackingid")
         headers = {"Trackingid": f"{sent}, {sent}" if sent else tracking, **answer.headers}
-        response = _Cut if cut else Response
-        return response(body, answer.status, headers, answer.media_type)
+        return delivery.response(body, answer.status, headers, answer.media_type, then)
 
     def unknown(self, call: Call) -> Answer:
         """404 for a path that the sandbox does not know."""
@@ -231,12 +241,3 @@ def _with_tracking(body: bytes, tracking: str) -> bytes:
     if isinstance(document, dict) and "schemas" in document:
         document[SCIM_ERROR] = {"trackingId": tracking}
     return msgspec.json.encode(document)
-
-
-class _Cut(Response):
-    """An answer that promises more than it sends: the server then closes the connection under the client."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"1000000")]
-        await send({"type": "http.response.start", "status": self.status_code, "headers": headers})
-        await send({"type": "http.response.body", "body": self.body[: len(self.body) // 2], "more_body": True})

@@ -132,6 +132,11 @@ class Life:
         self.journal.clear()
         self.set(self.plan)
 
+    @property
+    def begun(self) -> bool:
+        """Whether time passes: something is planned, and there was a call."""
+        return self._next is not None
+
     def catch_up(self) -> None:
         """Let happen whatever is due by now."""
         if not self.plan.per_minute:
