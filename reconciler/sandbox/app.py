@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from reconciler.sandbox import (
+    admin_life,
     admin_tokens,
     routes_admin,
     routes_groups,
@@ -110,7 +111,9 @@ def create_app(
             *(Route(f"/v1{path}", door.public(endpoint), methods=[method]) for method, path, endpoint in PUBLIC),
             Mount("/v1", routes=_guarded(door, TABLE)),
             Mount("/identity/scim", routes=_guarded(door, SCIM)),
-            Mount("/sandbox", routes=[*admin_tokens.routes(door), *routes_admin.routes(door)]),
+            Mount(
+                "/sandbox", routes=[*admin_tokens.routes(door), *admin_life.routes(door), *routes_admin.routes(door)]
+            ),
             Route("/{path:path}", door.guard(door.unknown), methods=_METHODS),
         ]
     )

@@ -14,12 +14,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from reconciler.errors import InputError
-from reconciler.sandbox import shapes
+from reconciler.sandbox import deeds, shapes
+from reconciler.sandbox.deeds import DeedError
 from reconciler.sandbox.door import Door
 from reconciler.sandbox.faults import describe
-from reconciler.sandbox.file import add_person, place_calling
 from reconciler.sandbox.nouns import Person
-from reconciler.sandbox.offers import is_calling
 from reconciler.sandbox.shapes import Problems
 from reconciler.sandbox.state import State
 from reconciler.sandbox.wire import encode
@@ -27,12 +26,8 @@ from reconciler.sandbox.wire import encode
 T = TypeVar("T")
 
 
-class AdminError(Exception):
-    """What a call under `/sandbox/` is refused with: a status and a message."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
+AdminError = DeedError
+"""What a call under `/sandbox/` is refused with: a status and a message."""
 
 
 def routes(door: Door) -> list[Route]:
@@ -89,27 +84,39 @@ def organization(door: Door, request: Request) -> State | None:
 async def read(request: Request, shape: type[T]) -> T:
     """The body as this shape; 400 when it is not."""
     problems = Problems()
-    entry = shapes.read_entry(await _json(request), shape, "", problems)
+    entry = shapes.read_entry(await read_json(request), shape, "", problems)
     if entry is None:
         raise AdminError(400, f"{problems.findings[0].where} {problems.findings[0].message}".strip())
     return entry
 
 
-async def _json(request: Request) -> Any:
+async def read_json(request: Request) -> Any:
+    """The body, `{}` when there is none; 400 when it is not JSON."""
     try:
         return msgspec.json.decode(await request.body() or b"{}")
     except msgspec.DecodeError as error:
         raise AdminError(400, f"the body is not JSON: {error}") from error
 
 
-class _Admin:
-    """One call. `here` is the organization it is about: the one that `?org=` names, else the first."""
+class Visit:
+    """One call under `/sandbox/`. `here` is the organization it is about: the one that `?org=` names, else the first."""
 
     def __init__(self, door: Door, request: Request) -> None:
+        door.pass_time()
         self.door = door
         self.org = organization(door, request)
         self.here = self.org or door.world.first
 
+    def person(self, request: Request) -> Person:
+        """Whom the path names."""
+        return deeds.find_person(self.here, request.path_params["email"])
+
+    def note(self, what: str, who: str, **detail: object) -> None:
+        """Write into the journal what was just done."""
+        self.door.life.journal.note(what, who, self.door.now(), "call", self.here, detail)
+
+
+class _Admin(Visit):
     async def state(self, request: Request) -> object:
         return self.here.to_file_shape(tokens=False)
 
@@ -120,71 +127,51 @@ class _Admin:
         return {"items": [call for call in self.door.requests if call["organization"] == self.org.name]}
 
     async def hire(self, request: Request) -> object:
-        entry = await read(request, shapes.PersonShape)
-        problems = Problems()
-        if entry.email.lower() in self.here.by_email:
-            raise AdminError(409, f"the address {entry.email} is taken")
-        if entry.location is not None and entry.location not in self.here.locations:
-            raise AdminError(400, f"no location has the key {entry.location}")
-        person = add_person(self.here, entry, "", problems)
-        if person is not None:
-            place_calling(self.here, person, entry, "", problems, {})
-        if problems.findings:
-            if person is not None:
-                self.here.remove_person(person)
-            raise AdminError(400, problems.findings[0].message)
-        assert person is not None
+        person = deeds.hire(self.here, await read(request, shapes.PersonShape))
+        self.note("hire", person.email, licenses=[license.key for license in person.licenses])
         return {"id": person.id, "email": person.email}
 
     async def leave(self, request: Request) -> object:
-        person = self._person(request.path_params["email"])
+        person = self.person(request)
         self.here.remove_person(person)
+        self.note("leave", person.email)
         return {"id": person.id, "email": person.email}
 
     async def move(self, request: Request) -> object:
-        group = self.here.groups.get(request.path_params["name"])
-        if group is None:
-            raise AdminError(404, f"no group is called {request.path_params['name']}")
+        group = deeds.find_group(self.here, request.path_params["name"])
         asked = await read(request, shapes.MembersShape)
-        coming = [self._person(email) for email in asked.add]
-        going = [self._person(email) for email in asked.remove]
+        coming = [deeds.find_person(self.here, email) for email in asked.add]
+        going = [deeds.find_person(self.here, email) for email in asked.remove]
         for person in coming:
             self.here.join_group(person, group)
+            self.note("move", person.email, joined=group.name)
         for person in going:
             self.here.leave_group(person, group)
+            self.note("move", person.email, left=group.name)
         return {"name": group.name, "memberSize": len(group.members) + len(group.nested)}
 
     async def assign(self, request: Request) -> object:
         asked = await read(request, shapes.AssignShape)
-        person = self._person(asked.email)
-        for key in (*asked.add, *asked.remove):
-            if key not in self.here.licenses:
-                raise AdminError(400, f"no license has the key {key}")
-        for key in asked.remove:
-            self.here.release(person, self.here.licenses[key])
-        for key in asked.add:
-            self.here.hold(person, self.here.licenses[key])
-        if person.location is None and any(is_calling(self.here.licenses[key]) for key in asked.add):
-            place_calling(self.here, person, shapes.PersonShape(email=person.email), "", Problems(), {})
-        gone = {site.lower() for site in asked.remove_attendee}
-        sites = [site for site in person.attendee_sites if site not in gone]
-        sites += [site for site in (new.lower() for new in asked.add_attendee) if site not in sites]
-        self.here.set_attendee(person, sites)
+        person = deeds.find_person(self.here, asked.email)
+        deeds.click(
+            self.here, person, add=asked.add, remove=asked.remove,
+            add_attendee=asked.add_attendee, remove_attendee=asked.remove_attendee,
+        )  # fmt: skip
+        self.note("click", person.email, added=asked.add, removed=asked.remove)
         licenses = [license.key for license in person.licenses]
         return {"email": person.email, "licenses": licenses, "attendeeSites": person.attendee_sites}
 
     async def buy(self, request: Request) -> object:
-        license = self.here.licenses.get(request.path_params["key"])
-        if license is None:
-            raise AdminError(404, f"no license has the key {request.path_params['key']}")
-        license.total = (await read(request, shapes.UnitsShape)).total
+        license = deeds.find_license(self.here, request.path_params["key"], status=404)
+        before, license.total = license.total, (await read(request, shapes.UnitsShape)).total
+        self.note("buy", license.key, **{"from": before, "to": license.total})
         return {"key": license.key, "total": license.total, "consumed": license.consumed}
 
     async def show_faults(self, request: Request) -> object:
         return self.door.faults.shape()
 
     async def set_faults(self, request: Request) -> object:
-        self.door.faults.set(describe(await _json(request)))
+        self.door.faults.set(describe(await read_json(request)))
         return self.door.faults.shape()
 
     async def reset(self, request: Request) -> object:
@@ -193,11 +180,6 @@ class _Admin:
         if self.org is None:
             self.door.keys.reset()
             self.door.requests.clear()
+            self.door.life.reset()
             self.door.faults.set(describe({}))
         return {"people": len(self.here.people), "licenses": len(self.here.licenses), "groups": len(self.here.groups)}
-
-    def _person(self, email: str) -> Person:
-        person = self.here.by_email.get(email.strip().lower())
-        if person is None:
-            raise AdminError(404, f"no person has the address {email}")
-        return person

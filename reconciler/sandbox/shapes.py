@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -36,7 +36,7 @@ class LicenseShape(_Shape):
     total: int | None = None
     subscription: str | None = None
     site: str | None = None
-    site_type: str | None = None
+    site_type: Literal["Control Hub managed site", "Linked site", "Site Admin managed site"] | None = None
     consumed_by_workspaces: int = 0
 
 
@@ -78,6 +78,7 @@ class GroupShape(_Shape):
     key: str | None = None
     members: list[str] = []
     groups: list[str] = []
+    usage: Literal["security", "location"] = "security"
 
 
 class PersonShape(_Shape):
@@ -98,6 +99,7 @@ class PersonShape(_Shape):
     external: bool = False
     other_emails: list[str] = []
     provision_source: str | None = None
+    roles: list[str] = []
     pending_licenses: list[str] = []
     pending_sites: list[str] = []
 
@@ -158,6 +160,50 @@ class TokenChoiceShape(_Shape):
     name: str | None = None
     client: str | None = None
     refresh: bool = False
+
+
+class PersonChangeShape(_Shape):
+    """The body of `POST /sandbox/people/{email}`: what is to be different. `workPhone: null` takes it away."""
+
+    name: str | None = None
+    email: str | None = None
+    active: bool | None = None
+    invite_pending: bool | None = None
+    work_phone: str | msgspec.UnsetType | None = msgspec.UNSET
+    site_admin_of: list[str] | None = None
+    provision_source: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class AcceptShape(_Shape):
+    """The body of `POST /sandbox/people/{email}/accept`: keys of some pending licenses, or nothing for everything."""
+
+    licenses: list[str] | None = None
+
+
+class NameShape(_Shape):
+    """The body of `POST /sandbox/groups/{name}`."""
+
+    name: str
+
+
+class NumberChangeShape(_Shape):
+    """The body of `POST /sandbox/numbers/{number}`: another state, nobody's at once, or owned by a feature."""
+
+    state: str | None = None
+    release: bool = False
+    owner: OwnerShape | None = None
+
+
+class SiteShape(_Shape):
+    """The body of `POST /sandbox/sites/{site}`."""
+
+    attendees: bool
+
+
+class TimesShape(_Shape):
+    """The body of `POST /sandbox/life/now`."""
+
+    times: int = 1
 
 
 class UnitsShape(_Shape):

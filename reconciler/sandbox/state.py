@@ -1,7 +1,8 @@
 """The memory of the sandbox: one organization with its indexes, and the only functions that change it.
 
 Everything else reads, or is `deeds`. Each index exists so that no request walks over all people: by id, by address, by
-position in the list (cursors), by extension. State knows nothing of HTTP and nothing of what Webex allows: `rules` decides, this obeys.
+position in the list (cursors), by extension. State knows nothing of HTTP and nothing of what Webex allows: `rules` decides,
+this obeys.
 """
 
 from __future__ import annotations
