@@ -62,7 +62,9 @@ def _number(number: Number) -> dict[str, object]:
 def _group(group: Group) -> dict[str, object]:
     key = group.key if group.key != group.name else None
     members = [person.email for person in group.members.values()]
-    return {"name": group.name} | _some(key=key) | {"members": members} | _some(groups=list(group.nested))
+    usage = group.usage if group.usage != "security" else None
+    whole = {"name": group.name} | _some(key=key) | {"members": members}
+    return whole | _some(groups=list(group.nested), usage=usage)
 
 
 def _person(person: Person) -> dict[str, object]:
@@ -83,6 +85,7 @@ def _person(person: Person) -> dict[str, object]:
     return whole | _some(
         otherEmails=list(person.other_emails),
         provisionSource=person.provision_source,
+        roles=list(person.roles),
         pendingLicenses=waiting,
         pendingSites=list(person.pending_sites),
     )

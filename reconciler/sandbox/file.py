@@ -188,7 +188,7 @@ class _Builder:
                     self.problems.add(f"{where}.members[{at}]", f"no person has the address {email}")
                 else:
                     self.state.join_group(person, group)
-            group.nested = list(entry.groups)
+            group.nested, group.usage = list(entry.groups), entry.usage
         for where, entry in entries:
             for at, name in enumerate(entry.groups):
                 if name not in self.state.groups:
@@ -229,6 +229,7 @@ def add_person(state: State, entry: shapes.PersonShape, where: str, problems: Pr
     state.alias(person, entry.other_emails)
     person.active, person.invite_pending, person.type = entry.active, entry.invite_pending, entry.type
     person.work_phone, person.provision_source = entry.work_phone, entry.provision_source
+    person.roles = tuple(entry.roles)
     person.attendee_sites = [site.lower() for site in entry.attendee_sites]
     person.site_admin_of = [site.lower() for site in entry.site_admin_of]
     person.pending_licenses = [state.licenses[key] for key in entry.pending_licenses]

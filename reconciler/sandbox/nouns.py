@@ -86,7 +86,8 @@ class Person:
     """Somebody of the organization, a bot, or (`external`) somebody of another organization who holds a license here.
 
     `created` and `modified` are Webex's text (ISO 8601, milliseconds, Z). `attendee_sites` and `site_admin_of` are host
-    names. `pending_*` wait for an external person's consent. The `json_*` are kept answers; `touch()` forgets them.
+    names, `roles` administrator roles as their ids name them (`id_full_admin`). `pending_*` wait for an external person's
+    consent. The `json_*` are kept answers; `touch()` forgets them.
     """
 
     uuid: str
@@ -110,6 +111,7 @@ class Person:
     attendee_sites: list[str] = field(default_factory=list)
     site_admin_of: list[str] = field(default_factory=list)
     provision_source: str | None = None
+    roles: tuple[str, ...] = ()
     pending_licenses: list[License] = field(default_factory=list)
     pending_sites: list[str] = field(default_factory=list)
     json_plain: bytes | None = None
@@ -137,7 +139,10 @@ class Person:
 
 @dataclass(slots=True, eq=False)
 class Group:
-    """A group: people by UUID and the keys of groups nested in it. `key` is the name unless two groups share one."""
+    """A group: people by UUID and the keys of groups nested in it. `key` is the name unless two groups share one.
+
+    `usage` is `security`, or `location` for the groups that Webex makes by itself of those who have Calling at a location.
+    """
 
     key: str
     uuid: str
@@ -146,6 +151,7 @@ class Group:
     created: str
     members: dict[str, Person] = field(default_factory=dict)
     nested: list[str] = field(default_factory=list)
+    usage: str = "security"
     listing: list[Person] | None = None
 
     def listed(self) -> list[Person]:
