@@ -5,7 +5,7 @@ No clock, network, disk or environment: the same values give the same plan, byte
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -19,7 +19,7 @@ from reconciler.diff.notes import another_writer, notes, unused_acknowledgements
 from reconciler.errors import InputError, UnknownNameError
 from reconciler.guard import GUARDS, Sight, nothing_is_planned_from_nothing
 from reconciler.guard.sight import counted, holding_still, lost_before
-from reconciler.model.catalog import Product, attendee
+from reconciler.model.catalog import License, Product, attendee
 from reconciler.model.desired import Desired
 from reconciler.model.expected import Allocation, Answer, Key
 from reconciler.model.finding import errors, ordered
@@ -64,17 +64,25 @@ class Planned(msgspec.Struct, frozen=True):
     workings: Workings
 
 
-def make_plan(desired: Desired, live: LiveView, memory: Memory, now: datetime, tool_version: str) -> Planned:
+def make_plan(
+    desired: Desired,
+    live: LiveView,
+    memory: Memory,
+    now: datetime,
+    tool_version: str,
+    more: Mapping[str, int] | None = None,
+) -> Planned:
     """Everything, in order: bind, resolve each situation once, hand out units, diff, ask the guards.
 
     Raises UnknownNameError, with every finding, for names that live does not have; InputError when the snapshot is empty
-    or was read in too small a scope. `now` has a time zone.
+    or was read in too small a scope. `now` has a time zone. `more`: the plan as if pools (license ids) had so many units
+    more, or fewer where negative; such a plan is for reading, never for an apply.
     """
     needed = scope_needed(desired, live.licenses(), live.groups())
     impossible = nothing_is_planned_from_nothing.check(desired, live.snapshot(), needed)
     if impossible is not None:
         raise InputError(impossible.message, hint=impossible.hint)
-    book = Book(desired, live.licenses(), live.groups(), live.members_seen(), memory, now)
+    book = Book(desired, _supposing(live.licenses(), more or {}), live.groups(), live.members_seen(), memory, now)
     units = count_units(book)
     if errors(book.findings):
         raise UnknownNameError(
@@ -118,6 +126,16 @@ _WHY_HELD = {
     "people-shrunk": ": fewer people were read than before; sync again when Webex is complete",
     "protected": ": people under `guards.protected` lose nothing",
 }
+
+
+def _supposing(licenses: Sequence[License], more: Mapping[str, int]) -> Sequence[License]:
+    """The licenses as if `more` units had been bought; one without a count stays without."""
+    if not more:
+        return licenses
+    return [
+        pool if pool.total is None else msgspec.structs.replace(pool, total=pool.total + more.get(pool.id, 0))
+        for pool in licenses
+    ]
 
 
 def _acknowledge(book: Book, population: Population) -> None:

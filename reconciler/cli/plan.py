@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli.common import (
     CHANGES,
     check_folder,
+    colour,
     emit,
     format_option,
     offline_option,
     opened,
     path_argument,
     plan_report,
+    width,
     write_plan,
 )
+from reconciler.model.what_if import Question
+
+if TYPE_CHECKING:
+    from reconciler.report.what_if import Format
+
+_QUESTION = re.compile(r"(?P<subscription>[^:]+):(?P<license>.+?)(?: @ (?P<site>[^@]+))?=(?P<units>[+-][0-9]+)")
+
+
+def _questions(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[Question, ...]:
+    """`SUB:LICENSE=+N`, `SUB:LICENSE @ SITE=+N`; the sign is not optional, so that N is never taken for the whole."""
+    found = []
+    for value in values:
+        match = _QUESTION.fullmatch(value)
+        if match is None:
+            raise click.BadParameter(
+                f'{value!r} is not SUBSCRIPTION:LICENSE=+N, for instance "Sub-100001:Webex Calling - Professional=+20"; '
+                "a license of a site is written LICENSE @ SITE, and N is how many units more (+20) or fewer (-20)."
+            )
+        subscription, license_, site, units = (text and text.strip() for text in match.groups())
+        found.append(Question(subscription, license_, site or None, int(units)))
+    return tuple(found)
 
 
 @click.command()
@@ -30,13 +56,36 @@ from reconciler.cli.common import (
 @format_option("text", "json", "markdown")
 @offline_option
 @click.option("--detailed-exitcode", is_flag=True, help="End 3 when there is something to change.")
-def command(path: Path, out: Path | None, format_: str, offline: bool, detailed_exitcode: bool) -> None:
+@click.option(
+    "--what-if",
+    "questions",
+    multiple=True,
+    callback=_questions,
+    metavar="SUB:LICENSE[ @ SITE]=+N",
+    help="Who would be served and who would still wait with N units more (or -N fewer); repeatable. For reading only.",
+)
+def command(
+    path: Path,
+    out: Path | None,
+    format_: Format,
+    offline: bool,
+    detailed_exitcode: bool,
+    questions: tuple[Question, ...],
+) -> None:
     """Show what would change in Webex to make it as the files of PATH want it, and why. Changes nothing.
 
     Ends 0 whatever the plan holds; 1 if no plan could be made.
     """
     from reconciler.operations.plan import plan as make
 
+    if questions:
+        if out is not None or detailed_exitcode:
+            raise click.UsageError(
+                "--what-if supposes units that are not there: its plan is for reading, and goes neither with --out nor with "
+                "--detailed-exitcode."
+            )
+        _answer(path, format_, offline, questions)
+        return
     if out is not None:
         check_folder(out)
     with opened(path) as (desired, context):
@@ -46,3 +95,12 @@ def command(path: Path, out: Path | None, format_: str, offline: bool, detailed_
     emit(plan_report(plan, format_, plan_file=str(out) if out else None, path=str(path)))
     if detailed_exitcode and plan.changes:
         click.get_current_context().exit(CHANGES)
+
+
+def _answer(path: Path, format_: Format, offline: bool, questions: tuple[Question, ...]) -> None:
+    from reconciler.operations.what_if import what_if
+    from reconciler.report.what_if import render
+
+    with opened(path) as (desired, context):
+        answer = what_if(desired, context, questions, offline=offline)
+    emit(render(answer, format_, width=width(), colour=colour(sys.stdout)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from reconciler.model.desired import Desired
@@ -28,9 +29,9 @@ def plan(desired: Desired, context: Context, *, offline: bool) -> Planned:
     return plan_from_store(desired, context, outcome.snapshot.org_id)
 
 
-def plan_from_store(desired: Desired, context: Context, org_id: str) -> Planned:
-    """The plan of one organization from its newest snapshot in the store."""
+def plan_from_store(desired: Desired, context: Context, org_id: str, more: Mapping[str, int] | None = None) -> Planned:
+    """The plan of one organization from its newest snapshot in the store; `more` as in `make_plan`."""
     from reconciler.planner import make_plan
 
     store, now = context.store(), context.clock()
-    return make_plan(desired, store.live(org_id), store.memory(org_id, now), now, context.tool_version)
+    return make_plan(desired, store.live(org_id), store.memory(org_id, now), now, context.tool_version, more)

@@ -89,6 +89,10 @@ def _document(data: bytes, name: str) -> dict[str, Any]:
 
 def _check_kind(document: dict[str, Any], name: str) -> None:
     kind, version = document.get("kind"), document.get("formatVersion")
+    if kind == "WhatIf":
+        raise PlanFileError(
+            f"{name} answers a what-if: it supposes units that are not there, so it cannot be applied.", hint=_AGAIN
+        )
     if kind != "Plan":
         raise PlanFileError(f"{name} is not a plan: its kind is {kind!r}.", hint=_AGAIN)
     if not isinstance(version, str) or version.partition(".")[0] != FORMAT_VERSION.partition(".")[0]:

@@ -75,7 +75,7 @@ def _irreversible(plan: Plan) -> list[str]:
 def _waiting(plan: Plan) -> list[str]:
     if not plan.waiting:
         return []
-    lines = ["", f"**Waiting ({len(plan.waiting):,}):** no unit left for them", ""]
+    lines = ["", f"**Waiting ({len(plan.waiting):,}):** {wording.lacking(plan.waiting)}", ""]
     for label, people in grouping.waiting_by_pool(plan.waiting).items():
         names = wording.some((wording.clean(item.email) for item in people), 20)
         lines.append(f"- {escape(label)}, {wording.count(len(people), 'person', 'people')}: {escape(names, NAMES)}")

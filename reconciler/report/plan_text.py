@@ -80,7 +80,7 @@ def _irreversible(plan: Plan) -> Section:
 def _waiting(plan: Plan) -> Section:
     if not plan.waiting:
         return []
-    parts: Section = [canvas.heading(f"Waiting ({len(plan.waiting):,}): no unit left for them", WARN)]
+    parts: Section = [canvas.heading(f"Waiting ({len(plan.waiting):,}): {wording.lacking(plan.waiting)}", WARN)]
     for label, people in grouping.waiting_by_pool(plan.waiting).items():
         parts.append(canvas.line(f"{label}: {wording.count(len(people), 'person', 'people')}", indent=2))
         for (since, why), names in grouping.waiting_alike(people).items():

@@ -12,7 +12,15 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from reconciler.model.finding import Finding
-from reconciler.model.plan import AttendeeOperation, Because, CallingProperties, LicenseOperation, Plan, Summary
+from reconciler.model.plan import (
+    AttendeeOperation,
+    Because,
+    CallingProperties,
+    LicenseOperation,
+    Plan,
+    Summary,
+    Waiting,
+)
 
 CAUSES = {
     "newcomer": "new here",
@@ -25,6 +33,7 @@ CAUSES = {
 }
 _ADDRESS = re.compile(r"[^\s:]+@[^\s:]+")  # places in files have a line number
 _FORMATTING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_BUDGET = "budgets-count-who-holds-the-name"
 _JOINERS = frozenset({"\u200c", "\u200d"})  # they belong to words of several scripts and to emoji
 
 
@@ -109,6 +118,12 @@ def reasons(because: Sequence[Because], cause: str | None = None) -> str:
     chain = "; ".join(reason(item) for item in because)
     front = CAUSES.get(cause, cause) if cause else ""
     return ": ".join(part for part in (front, chain) if part)
+
+
+def lacking(waiting: Iterable[Waiting]) -> str:
+    """What those who wait have not got: a unit, or a place in a budget where that is all that some of them lack."""
+    full = any(reason.rule.startswith(_BUDGET) for item in waiting for reason in item.because[-1:])
+    return "no unit left for them, or no place in a budget" if full else "no unit left for them"
 
 
 def person(email: str, name: str = "") -> str:

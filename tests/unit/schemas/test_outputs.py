@@ -10,7 +10,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from reconciler.model import calling_readiness, drift, explanation, inventory, plan, result, template_tests
+from reconciler.model import calling_readiness, drift, explanation, inventory, plan, result, template_tests, what_if
 from reconciler.model.finding import Finding
 from reconciler.model.provenance import Act
 
@@ -242,6 +242,25 @@ TESTS = template_tests.TemplateTestReport(
         template_tests.Outcome("x", "tests/a.yaml:9", "error", template_tests.Holdings(), None, (), FOUND),
     ),
 )
+SUPPOSED = what_if.WhatIf(
+    "1.0",
+    "WhatIf",
+    ACME,
+    "1",
+    NOW,
+    (
+        what_if.Supposed("L1", "Webex Calling - Professional", "Sub-1", None, 5, -2),
+        what_if.Supposed("L2", "Webex Meetings Suite", None, "acme.webex.com", 5, 20),
+    ),
+    (
+        what_if.Outcome(
+            "Webex Calling - Professional", None, 3, ("ann@acme.example",), (what_if.WouldWait("bob@acme.example", "no unit"),),
+            (what_if.WouldWait("cy@acme.example", "no unit"),), ("dan@acme.example",), 0,
+        ),
+        what_if.Outcome("Webex Meetings Suite", "acme.webex.com", 0, (), (), (), (), None),
+    ),
+    msgspec.structs.replace(PLAN, digest=""),
+)  # fmt: skip
 OUTPUTS = [
     ("plan", PLAN),
     ("inventory", INVENTORY),
@@ -249,6 +268,7 @@ OUTPUTS = [
     ("explanation", EXPLANATION),
     ("apply-result", RESULT),
     ("calling-readiness", READINESS),
+    ("what-if", SUPPOSED),
 ]
 IDS = [name for name, _ in OUTPUTS]
 
