@@ -14,6 +14,7 @@ from reconciler.sandbox.tokens import Access, Keys
 from reconciler.sandbox.wire import encode
 
 JSON = "application/json;charset=UTF-8"
+PAGING = ("max", "count", "limit", "start", "startIndex", "next", "after")
 FORBIDDEN = (
     "The server understood the request, but refused to fulfill it because the access token is missing required scopes or "
     "the user is missing required roles or licenses."
@@ -70,9 +71,16 @@ class Call:
         return self.query.get(name, "").lower() == "true"
 
     def next_link(self, **changes: object) -> dict[str, str]:
-        """A Link header to this call with other paging; the rest of the query stays. `before` is written as Webex does."""
+        """A Link header to this call with other paging; the rest of the query stays. `before` is written as Webex does.
+
+        The faults `dropFilters` and `maxNull` spoil it as Webex once did.
+        """
         query = {key: value for key, value in self.query.items() if key not in changes and key != "before"}
+        if "dropFilters" in self.faults.now.next_links:
+            query = {key: value for key, value in query.items() if key in PAGING}
         query |= {key: str(value) for key, value in changes.items() if key != "after"}
+        if "maxNull" in self.faults.now.next_links and ("after" in changes or "max" in changes):
+            query["max"] = "null"
         text = urlencode(query)
         if "after" in changes:
             text += f"{'&' if text else ''}before&after={changes['after']}"

@@ -59,6 +59,8 @@ def list_members(call: Call) -> Answer:
     link = call.next_link(startIndex=start + count, count=count) if more else {}
     if call.faults.now.duplicate_members and start > 1:
         start, count = start - 1, count + 1
+    if call.faults.now.lost_members and more:
+        count -= 1
     return ok_bytes(_with_members(call, group, start, count), link)
 
 

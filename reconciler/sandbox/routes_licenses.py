@@ -68,9 +68,10 @@ def assign_licenses(call: Call) -> Answer:
     if person is None:
         return not_found("User not found.")
     faults = call.faults.now
-    outcome = rules.assign(
-        call.state, person, asked, over_allocation=faults.over_allocation, ignored=faults.ignore_patch
+    manners = rules.Manners(
+        faults.over_allocation, faults.ignore_patch, faults.some_refused, faults.all_refused, faults.remove_not_held
     )
+    outcome = rules.assign(call.state, person, asked, manners)
     if faults.upper_case_account_types:
         for site in [*outcome.body.get("siteUrls", ()), *outcome.body.get("pendingSiteUrls", ())]:
             site["accountType"] = site["accountType"].upper()

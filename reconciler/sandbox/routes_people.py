@@ -8,31 +8,46 @@ from typing import Any
 import msgspec
 
 from reconciler.model import ids
-from reconciler.sandbox.call import Answer, Call, not_found, ok, ok_bytes
+from reconciler.sandbox.call import Answer, Call, not_found, ok, ok_bytes, refuse
 from reconciler.sandbox.nouns import Person
 from reconciler.sandbox.order import BadRequestError
 from reconciler.sandbox.tokens import Access
-from reconciler.sandbox.wire import person_calling, person_plain, stranger
+from reconciler.sandbox.wire import encode, person_calling, person_plain, stranger, with_status
 
 PLAIN_MOST, CALLING_MOST, LOCATION_MOST, IDS_MOST = 1000, 100, 50, 85
+CALLING_FAILURE = {"code": "calling_failure", "reason": "The calling service did not answer in time."}
 ADMIN_ONLY = ("licenses", "roles", "siteUrls", "loginEnabled", "invitePending", "extension", "locationId")
 
 
 def list_people(call: Call) -> Answer:
-    """`GET /people` with `email`, `id`, `displayName`, or everybody; over-asking for `max` is capped in silence."""
-    if "email" in call.query:
-        person = call.state.by_email.get(call.query["email"].strip().lower())
-        return _page(call, [person] if person and not person.external else [])
+    """`GET /people` with `email`, `id`, `displayName`, `roles`, or everybody; over-asking for `max` is capped in silence.
+
+    `id` goes alone; the others narrow each other down. A cursor of a narrowed list is one of the whole list.
+    """
     if "id" in call.query:
         return _by_ids(call, call.query["id"].split(","))
-    if "displayName" in call.query:
-        return _named(call)
-    size = _size(call)
-    start = _start(call)
-    people = call.state.people
+    size, start = _size(call), _start(call)
+    people = _asked_for(call)
+    if people is not call.state.people:
+        people = [person for person in people if call.state.position(person) >= start]
+        start = 0
     page = people[start : start + size]
     link = call.next_link(after=page[-1].id) if page and start + size < len(people) else {}
     return _page(call, _at_location(call, page), link)
+
+
+def _asked_for(call: Call) -> Sequence[Person]:
+    people: Sequence[Person] = call.state.people
+    if "email" in call.query:
+        person = call.state.by_email.get(call.query["email"].strip().lower())
+        people = [person] if person and not person.external else []
+    if "displayName" in call.query:
+        named = call.state.named(call.query["displayName"])
+        people = named if people is call.state.people else [person for person in people if person in named]
+    if "roles" in call.query:
+        wanted = {ids.uuid_of(role) for role in call.query["roles"].split(",")}
+        people = [person for person in people if not wanted.isdisjoint(person.roles)]
+    return people
 
 
 def _size(call: Call) -> int:
@@ -52,7 +67,7 @@ def _start(call: Call) -> int:
     return start
 
 
-def _at_location(call: Call, page: list[Person]) -> list[Person]:
+def _at_location(call: Call, page: Sequence[Person]) -> Sequence[Person]:
     """The filter acts on each page by itself, so that pages can be short or empty while more follow, as in Webex."""
     wanted = call.query.get("locationId")
     if wanted is None:
@@ -62,8 +77,20 @@ def _at_location(call: Call, page: list[Person]) -> list[Person]:
 
 def _page(call: Call, people: Sequence[Person], link: dict[str, str] | None = None) -> Answer:
     write = person_calling if call.flag("callingData") else person_plain
-    items = b",".join([write(call.state, person) for person in people])
+    if call.faults.now.people_errors and call.flag("callingData"):
+        items = b",".join([_flawed(call, person) for person in people])
+    elif call.faults.now.location_errors and "locationId" in call.query and not people:
+        items = encode({"errors": {"peopleListLocationId": CALLING_FAILURE}})
+    else:
+        items = b",".join([write(call.state, person) for person in people])
     return ok_bytes(_spelled(call, b'{"notFoundIds":null,"items":[' + items + b"]}"), link)
+
+
+def _flawed(call: Call, person: Person) -> bytes:
+    """A person, perhaps without everything that comes from Calling: a composite answer of which one part failed."""
+    if not call.faults.flawed():
+        return person_calling(call.state, person)
+    return person_plain(call.state, person)[:-1] + b',"errors":' + encode({"callingData": CALLING_FAILURE}) + b"}"
 
 
 def _spelled(call: Call, body: bytes) -> bytes:
@@ -83,17 +110,9 @@ def _by_ids(call: Call, asked: Sequence[str]) -> Answer:
         if person is None:
             missing.append(text)
             continue
-        body = msgspec.json.decode(person_plain(call.state, person))
+        body = msgspec.json.decode(stranger(person) if person.external else person_plain(call.state, person))
         found.append({key: value for key, value in body.items() if key not in ADMIN_ONLY} | {"userName": person.email})
     return ok({"notFoundIds": missing or None, "items": found})
-
-
-def _named(call: Call) -> Answer:
-    people = call.state.named(call.query["displayName"])
-    size, after = _size(call), call.query.get("after")
-    start = next((at + 1 for at, person in enumerate(people) if after and ids.same(person.id, after)), 0)
-    page = people[start : start + size]
-    return _page(call, page, call.next_link(after=page[-1].id) if start + size < len(people) else {})
 
 
 def get_person(call: Call) -> Answer:
@@ -104,7 +123,7 @@ def get_person(call: Call) -> Answer:
     if person.external:
         return ok_bytes(stranger(person))
     write = person_calling if call.flag("callingData") else person_plain
-    return ok_bytes(_spelled(call, write(call.state, person)))
+    return ok_bytes(_spelled(call, with_status(write(call.state, person), person)))
 
 
 def get_me(call: Call) -> Answer:

@@ -1,7 +1,8 @@
 """`PATCH /licenses/users` as Webex does it: check everything, do what is allowed, answer with what the person now holds.
 
 Something done and something not: 206. Nothing done: 400 with the reasons. Everything done: 200. Adding what is held and
-removing what is not count as done. Which checks come first is not documented; the order here is the one of `assign`.
+removing what is not count as done. `Manners` change what of this is not documented. Which checks come first is not documented
+either; the order here is the one of `assign`.
 """
 
 from __future__ import annotations
@@ -28,23 +29,35 @@ class Outcome:
     refusals: tuple[Refusal, ...] = ()
 
 
-def assign(
-    state: State,
-    person: Person,
-    order: Order,
-    *,
-    over_allocation: bool = False,
-    ignored: Collection[str] = (),
-) -> Outcome:
-    """Carry out an order. `ignored` are keys of licenses that are answered with success and left as they are."""
-    assignment = _Assignment(state, person, order, over_allocation, frozenset(ignored))
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How Webex behaves today where nothing says how it does.
+
+    `over_allocation`: more units are given than there are. `ignored` are keys of licenses that are answered with success and
+    left as they are. `some_refused` and `all_refused` are the status when a part, or everything, is refused; 400 does nothing.
+    `remove_not_held` 400 refuses to take away what the person does not hold.
+    """
+
+    over_allocation: bool = False
+    ignored: Collection[str] = ()
+    some_refused: int = 206
+    all_refused: int = 400
+    remove_not_held: int = 200
+
+
+def assign(state: State, person: Person, order: Order, manners: Manners = Manners()) -> Outcome:
+    """Carry out an order."""
+    assignment = _Assignment(state, person, order, manners)
     assignment.check()
-    if assignment.refused and len(assignment.refused) == len(order.licenses) + len(order.sites):
-        reasons = tuple(dict.fromkeys(assignment.refused.values()))
-        errors = [reason.body() for reason in reasons]
-        return Outcome(400, {"message": reasons[0].message, "errors": errors}, reasons)
+    reasons = tuple(dict.fromkeys(assignment.refused.values()))
+    status = 200
+    if reasons:
+        everything = len(assignment.refused) == len(order.licenses) + len(order.sites)
+        status = manners.all_refused if everything else manners.some_refused
+    if status == 400:
+        return Outcome(400, {"message": reasons[0].message, "errors": [reason.body() for reason in reasons]}, reasons)
     assignment.carry_out()
-    return Outcome(206 if assignment.refused else 200, holdings(state, person), tuple(assignment.refused.values()))
+    return Outcome(status, holdings(state, person), tuple(assignment.refused.values()))
 
 
 def refusals(state: State, person: Person, order: Order, *, over_allocation: bool = False) -> tuple[Refusal, ...]:
@@ -73,14 +86,11 @@ def holdings(state: State, person: Person) -> dict[str, Any]:
 
 
 class _Assignment:
-    def __init__(
-        self, state: State, person: Person, order: Order, over_allocation: bool, ignored: frozenset[str]
-    ) -> None:
+    def __init__(self, state: State, person: Person, order: Order, manners: Manners) -> None:
         self.state = state
         self.person = person
         self.order = order
-        self.over_allocation = over_allocation
-        self.ignored = ignored
+        self.manners = manners
         self.refused: dict[Item, Refusal] = {}
         self.places: dict[LicenseItem, Place] = {}
 
@@ -106,13 +116,18 @@ class _Assignment:
                 self.refused[item] = Refusal(refusal.LICENSE_UNKNOWN, f"License not recognized: {item.id}")
             elif self.person.external and not item.license.site:
                 self.refused[item] = Refusal(None, "People of other organizations can hold meeting licenses only.")
+            elif item.operation == "remove" and self.manners.remove_not_held == 400 and not self._has(item.license):
+                self.refused[item] = Refusal(None, f"The person does not hold this license: {item.license.id}")
+
+    def _has(self, license: License) -> bool:
+        return self.person.holds(license) or license in self.person.pending_licenses
 
     def _combinations(self) -> None:
         if not self.person.external:
             self.refused.update(checks.refused(self.state, self.person, self._open()))
 
     def _addition(self, item: LicenseItem, license: License) -> None:
-        if license.consumed >= license.total and not self.over_allocation and not is_free(license):
+        if license.consumed >= license.total and not self.manners.over_allocation and not is_free(license):
             self.refused[item] = Refusal(None, f"No unit of {license.name} is left. Not applied: {license.id}")
         elif needs_properties(license) and not item.properties:
             self.refused[item] = Refusal(refusal.PROPERTIES_MISSING, f"{license.name} needs properties of its own.")
@@ -141,7 +156,7 @@ class _Assignment:
         if self.person.external:
             self._invite()
             return
-        doing = [item for item in self._open() if item.license and item.license.key not in self.ignored]
+        doing = [item for item in self._open() if item.license and item.license.key not in self.manners.ignored]
         for item in doing:
             if item.operation == "add" and item.license:
                 self.state.hold(self.person, item.license)
