@@ -62,7 +62,7 @@ def assign(state: State, person: Person, order: Order, manners: Manners = Manner
 
 def refusals(state: State, person: Person, order: Order, *, over_allocation: bool = False) -> tuple[Refusal, ...]:
     """Why Webex would not do this order, or not all of it; nothing is changed. A 206 does not say it."""
-    assignment = _Assignment(state, person, order, over_allocation, frozenset())
+    assignment = _Assignment(state, person, order, Manners(over_allocation))
     assignment.check()
     return tuple(assignment.refused.values())
 
