@@ -27,6 +27,9 @@ def list_people(call: Call) -> Answer:
     if "id" in call.query:
         return _by_ids(call, call.query["id"].split(","))
     size, start = _size(call), _start(call)
+    most = call.faults.now.calling_pages_over
+    if most is not None and call.flag("callingData") and size > most:
+        return refuse(504, "Gateway Timeout. Try a smaller value of max.")
     people = _asked_for(call)
     if people is not call.state.people:
         people = [person for person in people if call.state.position(person) >= start]
@@ -78,12 +81,14 @@ def _at_location(call: Call, page: Sequence[Person]) -> Sequence[Person]:
 def _page(call: Call, people: Sequence[Person], link: dict[str, str] | None = None) -> Answer:
     write = person_calling if call.flag("callingData") else person_plain
     if call.faults.now.people_errors and call.flag("callingData"):
-        items = b",".join([_flawed(call, person) for person in people])
-    elif call.faults.now.location_errors and "locationId" in call.query and not people:
-        items = encode({"errors": {"peopleListLocationId": CALLING_FAILURE}})
+        bodies = [_flawed(call, person) for person in people]
     else:
-        items = b",".join([write(call.state, person) for person in people])
-    return ok_bytes(_spelled(call, b'{"notFoundIds":null,"items":[' + items + b"]}"), link)
+        bodies = [write(call.state, person) for person in people]
+    if not call.flag("excludeStatus"):
+        bodies = [with_status(body, person) for body, person in zip(bodies, people, strict=True)]
+    if call.faults.now.location_errors and "locationId" in call.query and not people:
+        bodies = [encode({"errors": {"peopleListLocationId": CALLING_FAILURE}})]
+    return ok_bytes(_spelled(call, b'{"notFoundIds":null,"items":[' + b",".join(bodies) + b"]}"), link)
 
 
 def _flawed(call: Call, person: Person) -> bytes:

@@ -143,6 +143,10 @@ class State:
         position = self._positions.get(at)
         return None if position is None else position + 1
 
+    def position(self, person: Person) -> int:
+        """Where in the list of people this one is, from 0; -1 for somebody who is not listed."""
+        return self._positions.get(person.uuid, -1)
+
     def named(self, prefix: str) -> list[Person]:
         """People whose display name starts with `prefix`, case-blind, in the order of the list."""
         if self._names is None:

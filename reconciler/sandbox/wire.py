@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from reconciler.model import ids
 from reconciler.sandbox.nouns import Group, License, Location, Number, Person
 from reconciler.sandbox.state import State
 
@@ -16,6 +17,9 @@ encode = msgspec.json.Encoder().encode
 
 WEBEX_IDENTITY = "urn:scim:schemas:extension:cisco:webexidentity:2.0:User"
 SCIM_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+
+UNCOUNTED = frozenset({"BCRLC"})
+"""Types of licenses that neither people nor workspaces consume: those two counters are null."""
 
 
 def license_body(license: License, consumed: int) -> dict[str, Any]:
@@ -28,6 +32,8 @@ def license_body(license: License, consumed: int) -> dict[str, Any]:
         "consumedByUsers": consumed - license.workspaces,
         "consumedByWorkspaces": license.workspaces,
     }
+    if license.type in UNCOUNTED:
+        body |= {"consumedByUsers": None, "consumedByWorkspaces": None}
     if license.subscription:
         body["subscriptionId"] = license.subscription
     if license.site:
@@ -69,6 +75,8 @@ def _person(state: State, person: Person, *, calling: bool) -> dict[str, Any]:
         body["locationId"] = person.location.id
     body |= {"displayName": person.name, "nickName": person.first, "firstName": person.first, "lastName": person.last}
     body |= {"orgId": state.org_id, "created": person.created, "lastModified": person.modified}
+    if person.roles:
+        body["roles"] = [ids.encode("ROLE", role) for role in person.roles]
     if person.licenses:
         body["licenses"] = [license.id for license in person.licenses]
     sites = [*person.host_sites(), *(f"{site}#attendee" for site in person.attendee_sites)]
@@ -76,6 +84,11 @@ def _person(state: State, person: Person, *, calling: bool) -> dict[str, Any]:
         body["siteUrls"] = sites
     body |= {"invitePending": person.invite_pending, "loginEnabled": person.active, "type": person.type}
     return body
+
+
+def with_status(body: bytes, person: Person) -> bytes:
+    """A written person with presence: nobody's calls and meetings are known here, so that there is little to tell."""
+    return body[:-1] + (b',"status":"pending"}' if person.invite_pending else b',"status":"unknown"}')
 
 
 def _phones(person: Person, *, calling: bool) -> list[dict[str, Any]]:
