@@ -18,10 +18,13 @@ async def resolve_organization(desired: Desired, reader: Reader) -> tuple[str, s
     """The (Webex id, name in Webex) of the organization to work on, asked of Webex.
 
     `spec.orgId` of the files, else the single organization that the token sees. InputError lists the choices when there
-    are several, or when the token does not see the one that the files name.
+    are several, or when the token does not see the one that the files name. A partner's token is admitted to it.
     """
     seen = [(organization.id, organization.name) for organization in await reader.organizations()]
-    return _choose(desired, seen, "the access token sees", InputError)
+    chosen = _choose(desired, seen, "the access token sees", InputError)
+    if len(seen) > 1:
+        await reader.enter(chosen[0])
+    return chosen
 
 
 def stored_organization(desired: Desired, store: Store) -> tuple[str, str]:

@@ -8,7 +8,7 @@ page is repeated like one that broke before it. Knows nothing of people or licen
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
@@ -19,7 +19,7 @@ import httpx
 import msgspec
 from httpx_retries import RetryTransport
 
-from reconciler.errors import InputError, WebexAuthError, WebexShapeError, WebexUnreachableError
+from reconciler.errors import InputError, WebexAuthError, WebexError, WebexShapeError, WebexUnreachableError
 from reconciler.webex.problems import problem
 from reconciler.webex.retry import THROTTLED, GetRetry, Note, Patience, Sleep, tracking_id
 
@@ -74,7 +74,8 @@ class Session:
     """The calls of one token to one origin. An async context manager; `calls` counts requests sent, repetitions included.
 
     `base_url` is Webex's API including `/v1`. `org_id`, when set, is sent along wherever the API takes it; it may be set
-    later. `proxy` is a proxy's URL. `timeout` is in seconds and holds for each step of a call (connect, send, each read).
+    later, and so may `customer`, the path whose GET admits a partner's token to the organization. `proxy` is a proxy's URL.
+    `timeout` is in seconds and holds for each step of a call (connect, send, each read).
     `note` is told of waits longer than 5 seconds. Raises WebexAuthError for an empty or unusable token, InputError for a
     base URL that is none.
     """
@@ -95,6 +96,7 @@ class Session:
         self._token = _usable(token)
         self._origin, self._base = _split(base_url)
         self.org_id = org_id
+        self.customer: str | None = None
         self.calls = 0
         self._waiting = (sleep, clock, note)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -140,8 +142,24 @@ class Session:
 
     async def get(self, path: str, query: str = "") -> Answer:
         """GET a full path with a query string that is already encoded. Repeated until answered, see `retry`."""
+        return self._accept(await self._admitted(lambda: self._get(path, query)), path, {200})
+
+    async def _get(self, path: str, query: str = "") -> httpx.Response:
         patience = Patience("GET", path, *self._waiting)
-        return self._accept(await self._send("GET", path, query, extensions={"retry": GetRetry(patience)}), path, {200})
+        return await self._send("GET", path, query, extensions={"retry": GetRetry(patience)})
+
+    async def _admitted(self, send: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+        """Send; where a partner's token is forbidden, be admitted to the customer again, for that lapses, and send once more.
+
+        A 403 did nothing, so this holds for a PATCH, too.
+        """
+        response = await send()
+        if response.status_code != 403 or self.customer is None:
+            return response
+        with suppress(WebexError):  # then the first answer stands
+            if (await self._get(self.customer)).status_code == 200:
+                return await send()
+        return response
 
     async def patch(self, path: str, body: bytes) -> Answer:
         """PATCH JSON. Sent again only after 429 and 423, because then Webex did nothing; never after anything else.
@@ -150,7 +168,7 @@ class Session:
         """
         patience = Patience("PATCH", path, *self._waiting)
         while True:
-            response = await self._send("PATCH", path, "", content=body)
+            response = await self._admitted(lambda: self._send("PATCH", path, "", content=body))
             if response.status_code not in THROTTLED:
                 return self._accept(response, path, {200, 206})
             await patience.slowed(response.status_code, response.headers)

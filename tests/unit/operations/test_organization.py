@@ -34,8 +34,15 @@ class Known:
 
 
 class AsReader(Known):
+    def __init__(self, *known: tuple[str, str]) -> None:
+        super().__init__(*known)
+        self.entered: list[str] = []
+
     def organizations(self) -> object:
         return self.organizations_of_token()
+
+    async def enter(self, org_id: str) -> None:
+        self.entered.append(org_id)
 
 
 class AsStore(Known):
@@ -64,6 +71,14 @@ def test_the_files_choose_among_several_in_any_spelling_of_the_id() -> None:
     uuid = "1eb65fdf-9643-417f-9974-ad72cae0e10f"
     long = (ids.encode("ORGANIZATION", uuid), "Acme")
     assert asked(uuid, OTHER, long) == long
+
+
+@pytest.mark.parametrize(("known", "entered"), [([ACME], []), ([OTHER, ACME], ["org-acme"])])
+def test_one_of_several_is_entered_first(known: list[tuple[str, str]], entered: list[str]) -> None:
+    """A partner's token is forbidden everything about a customer before; the only organization costs no call."""
+    reader = AsReader(*known)
+    asyncio.run(resolve_organization(desired("org-acme"), cast("Reader", reader)))
+    assert reader.entered == entered
 
 
 @pytest.mark.parametrize("org_id", [None, "org-unknown"])
