@@ -406,7 +406,8 @@ def test_several_sites_need_a_name_or_a_default(room: Room) -> None:
         "{license: Webex Meetings Suite, site: b.webex.com}, {license: Webex Webinars, site: a.webex.com}]}"
     )
     files = document("Organization", "acme", "{assignment: groups}") + document("GroupTemplate", "sales", two)
-    everything = "Basic Messaging, Webex Meetings Suite @ a.webex.com, Webex Meetings Suite @ b.webex.com"
+    suites = "Webex Meetings Suite @ a.webex.com, Webex Meetings Suite @ b.webex.com"
+    everything = f"Basic Messaging, {suites}, Webex Webinars @ a.webex.com"
     report = room.run(
         files,
         case("groups: [Sales]", "Webex Meetings Suite", name="bare"),
