@@ -104,7 +104,7 @@ class Files:
             return False
         skips = template.explicitly_licensed_newcomers == "skip" and template.kind == "organization"
         if skips and person.paid_at_first_sight and self._came_after(since, person, set()):
-            moved = person.moved is not None
+            moved = person.moved is not None and person.moved > person.first_seen
             return moved or bool(self.of(person))
         return True
 

@@ -80,7 +80,11 @@ class Holds:
         for _ in range(3):
             for holding, reasons in list(opinion.held.items()):
                 needed = words.needs(holding) if holding in words.licenses else set()
-                for other in [x for x in opinion.removals if x in words.licenses and words.licenses[x].type in needed]:
+                console = holding in words.licenses and words.product(holding).name == catalog.ATTENDANT_CONSOLE
+                for other in [x for x in opinion.removals if x in words.licenses]:
+                    professional = console and words.product(other).name == catalog.CALLING_PROFESSIONAL
+                    if words.licenses[other].type not in needed and not professional:
+                        continue
                     opinion.held[other] = reasons
                     del opinion.removals[other]
 
@@ -89,7 +93,7 @@ class Holds:
         if held.site and held.site == wished.site:
             return True
         names = {held.name, wished.name}
-        if names == {catalog.CALLING_STANDARD, catalog.CUSTOMER_ASSIST}:
+        if catalog.CALLING_STANDARD in names and names & {catalog.CUSTOMER_ASSIST, catalog.ATTENDANT_CONSOLE}:
             return True
         return held.site == wished.site and any(names == {high, low} for high, low in self.files.words.tiers())
 

@@ -182,6 +182,8 @@ class OnePerson:
                 elif request.product in self.satisfied:
                     requests.remove(request)
                 self._only_together(request)
+            if allows == self._tiers_allow:
+                self._keep_professional(requests)
         self._come_along(requests)
         for request in requests:
             self._role_goes(request)
@@ -191,6 +193,15 @@ class OnePerson:
         for request in requests:
             request.drops = [holding for holding in request.drops if holding not in self.going]
         self.opinion.removals.update(self.going)
+
+    def _keep_professional(self, requests: list[Request]) -> None:
+        """Professional does not go from under an Attendant Console that stays (400408)."""
+        dropped = {x for r in requests if r.product.name != catalog.ATTENDANT_CONSOLE for x in r.drops}
+        consoles = self._held(Product(catalog.ATTENDANT_CONSOLE))
+        if any(x not in self.going and x not in dropped for x in consoles):
+            for holding in self._held(Product(catalog.CALLING_PROFESSIONAL)):
+                if self.going.pop(holding, None):
+                    self.opinion.kept[holding] = "needed"
 
     def _come_along(self, requests: list[Request]) -> None:
         """A free license that only another one needs comes in that one's call; for one that is held, it comes by itself."""
