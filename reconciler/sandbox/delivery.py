@@ -80,8 +80,11 @@ class _Slow(Response):
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         body = bytes(self.body)
         size = max(1, int(self._speed / _STEPS_A_SECOND))
+        transport: Any = scope.get(_CONNECTION)
         for at in range(0, len(body), size):
             piece = body[at : at + size]
             await asyncio.sleep(len(piece) / self._speed)
+            if transport is not None and transport.is_closing():
+                return  # nobody waits for the rest
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})

@@ -71,9 +71,11 @@ class Pace:
         if limit is None or not limit.per_minute:
             return 0
         left = {"bucket": self._bucket, "fixed": self._fixed, "sliding": self._sliding}[limit.kind](token, limit)
-        return max(1, math.ceil(left)) if left > 0 else 0
+        return 0 if left is None else max(1, math.ceil(left))
 
-    def _bucket(self, token: str, limit: RateLimit) -> float:
+    # Each gives the seconds until another call may pass, None when this one may.
+
+    def _bucket(self, token: str, limit: RateLimit) -> float | None:
         now, size = self.clock(), limit.burst or max(1.0, limit.per_minute / 6)
         level, at = self._buckets.get(token, (size, now))
         level = min(size, level + (now - at) * limit.per_minute / 60)
@@ -81,9 +83,9 @@ class Pace:
             self._buckets[token] = (level, now)
             return (1 - level) * 60 / limit.per_minute
         self._buckets[token] = (level - 1, now)
-        return 0.0
+        return None
 
-    def _fixed(self, token: str, limit: RateLimit) -> float:
+    def _fixed(self, token: str, limit: RateLimit) -> float | None:
         now, (calls, length) = self.clock(), _window(limit)
         start = now // length * length
         begun, used = self._windows.get(token, (start, 0))
@@ -92,17 +94,17 @@ class Pace:
         if used >= calls:
             return start + length - now
         self._windows[token] = (start, used + 1)
-        return 0.0
+        return None
 
-    def _sliding(self, token: str, limit: RateLimit) -> float:
+    def _sliding(self, token: str, limit: RateLimit) -> float | None:
         now, (calls, length) = self.clock(), _window(limit)
         passed = self._passed.setdefault(token, deque())
-        while passed and passed[0] <= now - length:
+        while passed and passed[0] + length <= now:
             passed.popleft()
         if len(passed) >= calls:
             return passed[0] + length - now
         passed.append(now)
-        return 0.0
+        return None
 
 
 def _window(limit: RateLimit) -> tuple[int, float]:
