@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from reconciler.sandbox import State, create_app
+from reconciler.sandbox import State, World, create_app
 from reconciler.sandbox.server import make_server
 
 
 class RunningSandbox:
-    """Where the sandbox listens: `origin` without a path, `base_url` with `/v1`; `state` is the live organization."""
+    """Where the sandbox listens: `origin` without a path, `base_url` with `/v1`. `state` is the live (first) organization."""
 
     def __init__(self, state: State, port: int) -> None:
         self.state = state
@@ -22,7 +22,7 @@ class RunningSandbox:
 
 
 @contextmanager
-def running_sandbox(state: State, **options: Any) -> Iterator[RunningSandbox]:
+def running_sandbox(state: State | World, **options: Any) -> Iterator[RunningSandbox]:
     """Serve `state` until the block ends; `options` go to `create_app`."""
     server = make_server(create_app(state, **options), port=0)
     thread = threading.Thread(target=server.run, name="sandbox", daemon=True)
@@ -33,7 +33,8 @@ def running_sandbox(state: State, **options: Any) -> Iterator[RunningSandbox]:
             if not thread.is_alive() or time.monotonic() > deadline:
                 raise RuntimeError("the sandbox did not start")
             time.sleep(0.005)
-        yield RunningSandbox(state, server.servers[0].sockets[0].getsockname()[1])
+        first = state.first if isinstance(state, World) else state
+        yield RunningSandbox(first, server.servers[0].sockets[0].getsockname()[1])
     finally:
         server.should_exit = True
         thread.join(timeout=10)
