@@ -275,8 +275,12 @@ class Book:
         return retention.since(names, self.memory.registry.preserving if self.memory.registry else (), now)
 
     def attendee_is_off(self, site: str) -> bool:
-        """Whether Webex has the attendee role switched off on that site (RULES 3.4)."""
-        return site in self.organization.attendee_off
+        """Whether Webex has the attendee role switched off on that site: the files say so, or a refusal did (RULES 3.4)."""
+        return site in self.organization.attendee_off or self.attendee_refused(site) is not None
+
+    def attendee_refused(self, site: str) -> datetime | None:
+        """When Webex last refused the attendee role on that site, unless the files say that it is switched on."""
+        return None if site in self.organization.attendee_on else self.memory.attendee_refused.get(site)
 
     def role_product(self, site: str) -> Product:
         """The attendee role of a site as a product."""

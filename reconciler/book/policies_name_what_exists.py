@@ -95,7 +95,7 @@ def _budgets(organization: Organization, catalog: Catalog, groups: Groups) -> It
 
 
 def _sites(organization: Organization, catalog: Catalog) -> Iterator[Finding]:
-    for site in sorted(organization.attendee_off - catalog.sites):
+    for site in sorted((organization.attendee_off | organization.attendee_on) - catalog.sites):
         yield _site("`attendeeFeature`", site, organization.at(f"attendeeFeature.{site}"), catalog, "error")
 
 

@@ -49,15 +49,19 @@ def organization(document: Document, name: str, found: list[Finding]) -> Organiz
         manage=tuple(build.managed(document, ("spec", "manage", at)) for at in range(len(spec.get("manage", ())))),
         aliases=aliases,
         tiers=_tiers(document, found, aliases),
-        attendee_off=frozenset(
-            canonical.site(key) for key, value in spec.get("attendeeFeature", {}).items() if value == "off"
-        ),
+        attendee_off=_attendee_sites(spec, "off"),
+        attendee_on=_attendee_sites(spec, "on"),
         capacity=_capacity(document, found),
         guards=_guards(spec.get("guards", {})),
         prices={canonical.name(key): _price(price) for key, price in spec.get("prices", {}).items()},
         source=document.source(document.at),
         places=Places(_places(document, spec)),
     )
+
+
+def _attendee_sites(spec: Map, switched: str) -> frozenset[str]:
+    features = spec.get("attendeeFeature", {})
+    return frozenset(canonical.site(site) for site, value in features.items() if value == switched)
 
 
 _SPELLED = {"attendeeFeature": canonical.site, "protected": canonical.email}

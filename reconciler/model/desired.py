@@ -184,6 +184,7 @@ class Organization(msgspec.Struct, frozen=True):
     aliases: dict[str, str] = {}
     tiers: tuple[tuple[str, str], ...] = ()
     attendee_off: frozenset[str] = frozenset()
+    attendee_on: frozenset[str] = frozenset()
     capacity: Capacity = Capacity()
     guards: Guards = Guards()
     prices: dict[str, Price] = {}

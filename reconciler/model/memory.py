@@ -118,3 +118,5 @@ class Memory(msgspec.Struct, frozen=True):
     snapshot since, this one left out; before the first apply, of all snapshots. None when there is nothing to compare.
     Never only the snapshot before: a reading with holes must not become the measure by being made twice.
     """
+    attendee_refused: dict[str, datetime] = {}
+    """Site -> when Webex last refused the attendee role there (error 400216), while nobody became attendee since, for 30 days."""

@@ -149,6 +149,7 @@ def _all_sites(desired: Desired) -> set[str]:
     found = {reference.site for reference in references(desired)} | {
         organization.default_site,
         *organization.attendee_off,
+        *organization.attendee_on,
     }
     for entry in _entries(desired):
         found |= {entry.attendee_site, entry.reference.site if entry.reference else None}

@@ -1,7 +1,21 @@
-"""Beside a host license that stays, no second one of the same site is given; one that goes is replaced in one call.
+"""Beside a meetings license that stays, no second one of the same site is given; one that goes is replaced in one call.
 
-Why: Webex takes one host license per site and person. What retention keeps, or what no file declares, is not taken to
-make room: that is a finding. What only lost to a template of better priority makes room. Source: RULES 2.5, 3.6, 4.4.
+Why: Webex takes one meetings license per site and person (400413). What retention keeps, or what no file declares, is not taken
+to make room: that is a finding. What only lost to a template of better priority makes room. Source: RULES 2.5, 3.6, 4.4.
+
+>>> from tests.support.example import example
+>>> story = '''
+... organization: {manage: [Webex Event Center], retention: {manual: %s}}
+... templates: {everyone: {licenses: [Webex Meetings Suite]}}
+... people: {ann: {holds: [Webex Event Center]}}
+... '''
+>>> example(story % "preserve")
+ann: two-host-licenses: Webex Meetings Suite @ acme.webex.com: holds Webex Event Center @ acme.webex.com, and
+    a person has one host license per site
+>>> example(story % "remove")
+ann: + Basic Messaging
+ann: + Webex Meetings Suite @ acme.webex.com (Sub-1)
+ann: - Webex Event Center @ acme.webex.com
 """
 
 from __future__ import annotations

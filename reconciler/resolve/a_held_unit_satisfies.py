@@ -1,7 +1,21 @@
 """A unit already held satisfies the grant; nobody gets a second one.
 
-A unit in a subscription outside the defaults satisfies as well while `retention.outsideDefaults` is `preserve`; with
-`remove` it is swapped in one call, once a unit is free. Source: RULES 3.2, 4.3 (R35, R39).
+Why: Webex counts a second unit and gives nothing for it (400413). A unit in a subscription outside the defaults satisfies as well
+while `retention.outsideDefaults` is `preserve`; with `remove` it is swapped in one call, once a unit is free.
+Source: RULES 3.2, 4.3 (R35, R39).
+
+>>> from tests.support.example import example
+>>> story = '''
+... organization: {retention: {outsideDefaults: %s}}
+... templates: {everyone: {licenses: [Webex Meetings Suite]}}
+... people: {ann: {holds: [Webex Meetings Suite (Sub-2)]}}
+... '''
+>>> example(story % "preserve")
+ann: + Basic Messaging
+>>> example(story % "remove")
+ann: + Basic Messaging
+ann: + Webex Meetings Suite @ acme.webex.com (Sub-1)
+ann: - Webex Meetings Suite @ acme.webex.com (Sub-2)
 """
 
 from __future__ import annotations

@@ -1,6 +1,18 @@
 """Screen share is never removed; a free license goes only if `manage` names it and nothing needs it.
 
-Why: Webex refuses the first (700006), and paid licenses stop working without their free base. Source: RULES 3.8.
+Why: Webex refuses the first (700006), and a paid license stops working without its free base (700003, 700004, 700005).
+Source: RULES 3.8.
+
+>>> from tests.support.example import example
+>>> example('''
+... organization: {manage: [Basic Space Meetings, Basic Messaging], retention: {manual: remove}}
+... templates: {everyone: {licenses: []}}
+... people:
+...   ann: {holds: [Screen Share, Basic Space Meetings, Basic Messaging]}
+...   bob: {holds: [Advanced Messaging, Basic Messaging]}
+... ''')
+ann: - Basic Messaging
+ann: - Basic Space Meetings
 """
 
 from __future__ import annotations

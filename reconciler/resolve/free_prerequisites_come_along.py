@@ -1,8 +1,19 @@
 """Free licenses that Webex wants beside a granted one come along in the same call.
 
-Advanced messaging needs basic messaging; advanced space meetings need basic space meetings and basic messaging; basic
-space meetings and per-site meeting licenses need basic messaging. One that the organization does not have is skipped.
-Source: RULES 3.7 (error codes 700003, 700004, 700005).
+Why: Webex refuses the one without the other. Advanced messaging needs basic messaging (700003); advanced space meetings need
+basic space meetings (700004) and, as basic space meetings and per-site licenses do, basic messaging (700005). One that the
+organization does not have is skipped, with a note. Source: RULES 3.7.
+
+>>> from tests.support.example import example
+>>> example('''
+... templates: {everyone: {licenses: [Advanced Space Meetings]}}
+... people: {ann: {}, bob: {holds: [Basic Messaging]}}
+... ''', reasons=True)
+ann: + Advanced Space Meetings because grants-are-united (everyone)
+ann: + Basic Messaging because free-prerequisites-come-along (everyone)
+ann: + Basic Space Meetings because free-prerequisites-come-along (everyone)
+bob: + Advanced Space Meetings because grants-are-united (everyone)
+bob: + Basic Space Meetings because free-prerequisites-come-along (everyone)
 """
 
 from __future__ import annotations

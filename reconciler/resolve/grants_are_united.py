@@ -1,7 +1,18 @@
 """All grants of the templates that speak are united; the same product twice is one.
 
-Where templates disagree on the subscription or on the Calling block, the best priority wins. Source: RULES 2.4, 3.1
-(R15, R16).
+Why: a person in two groups needs what both groups need, and Webex gives a license once. Where templates disagree on the
+subscription or on the Calling block, the best priority wins, and a finding says so. Source: RULES 2.4, 3.1 (R15, R16).
+
+>>> from tests.support.example import example
+>>> example('''
+... organization: {assignment: groups}
+... templates:
+...   sales: {groups: [Sales], licenses: [Real-Time Translations, Contact Center Premium Agent]}
+...   support: {groups: [Support], licenses: [Real-Time Translations]}
+... people: {ann: {in: [Sales, Support]}}
+... ''', reasons=True)
+ann: + Contact Center Premium Agent because grants-are-united (sales)
+ann: + Real-Time Translations because grants-are-united (sales), grants-are-united (support)
 """
 
 from __future__ import annotations

@@ -1,8 +1,27 @@
 """On one site a person is host or attendee. Nobody is demoted by an attendee grant alone.
 
-A held host license that stays satisfies an attendee grant. One that retention takes away and an attendee grant make a
-demotion, in one call. A role beside an added host license goes in the same call; if the add fails, it stays.
-Source: RULES 3.3 (R19, R23).
+Why: Webex takes only one of the two (400216), and a demotion takes the meetings that somebody planned. A held host license that
+stays satisfies an attendee grant. One that retention takes away and an attendee grant make a demotion, in one call. A role
+beside an added host license goes in the same call; if the add fails, it stays. Source: RULES 3.3 (R19, R23).
+
+>>> from tests.support.example import example
+>>> story = '''
+... organization: {manage: [Webex Meetings Suite], retention: {manual: %s}}
+... templates: {everyone: {licenses: [{license: Webex Meetings Suite, accountType: attendee}]}}
+... people: {ann: {holds: [Webex Meetings Suite]}}
+... '''
+>>> example(story % "preserve")
+nothing to do
+>>> example(story % "remove")
+ann: - Webex Meetings Suite @ acme.webex.com (Sub-1)
+ann: + attendee @ acme.webex.com
+>>> example('''
+... templates: {everyone: {licenses: [Webex Meetings Suite]}}
+... people: {bob: {attendee: [acme.webex.com]}}
+... ''')
+bob: + Basic Messaging
+bob: + Webex Meetings Suite @ acme.webex.com (Sub-1)
+bob: - attendee @ acme.webex.com
 """
 
 from __future__ import annotations

@@ -1,6 +1,17 @@
 """Host and attendee granted for one site: host. Attendee is what the person gets while no host unit is left.
 
-Source: RULES 3.3 (R18-R20).
+Why: one person has one account on a site, and the host can do all that an attendee can. Source: RULES 3.3 (R18-R20).
+
+>>> from tests.support.example import example
+>>> example('''
+... templates: {everyone: {licenses: [Webex Meetings Suite, {license: Webex Meetings Suite, accountType: attendee}]}}
+... units: {Webex Meetings Suite (Sub-1): 1}
+... people: {ann: {}, bob: {}}
+... ''')
+ann: + Basic Messaging
+ann: + Webex Meetings Suite @ acme.webex.com (Sub-1)
+bob: + attendee @ acme.webex.com
+bob: waits for Webex Meetings Suite
 """
 
 from __future__ import annotations

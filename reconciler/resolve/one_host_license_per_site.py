@@ -1,6 +1,18 @@
-"""A person holds one host license per site: of several granted, the best priority wins.
+"""A person holds one meetings license per site: of several granted, the best priority wins, and a finding names the others.
 
-Why: Webex allows one meetings license per site. Source: RULES 2.5, 3.6 (R17).
+Why: Webex allows one meetings license per site (400413). Several sites are fine, and so are additions: what counts as a meetings
+license is every license of a site but those with "Webinar" in their names. Source: RULES 2.5, 3.6 (R17).
+
+>>> from tests.support.example import example
+>>> example('''
+... templates: {everyone: {licenses: [Webex Meetings Suite, Webex Event Center, Webex Webinars]}}
+... people: {ann: {}}
+... ''')
+ann: + Basic Messaging
+ann: + Webex Event Center @ acme.webex.com
+ann: + Webex Webinars @ acme.webex.com
+two-host-licenses: Webex Meetings Suite @ acme.webex.com: one host license per site, and Webex Event Center @
+    acme.webex.com comes first (1 people)
 """
 
 from __future__ import annotations

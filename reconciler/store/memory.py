@@ -12,6 +12,7 @@ from reconciler.store import sent, versions
 from reconciler.store.database import find_org
 from reconciler.store.groups import GroupRow
 from reconciler.store.packing import decode, time_of, to_ms
+from reconciler.store.refused_sites import refused_sites
 from reconciler.store.repeats import repeats
 from reconciler.store.tables import acknowledged, grp, in_force, registry, sync, waiting
 
@@ -55,6 +56,7 @@ def memory(database: Database, org_id: str, now: datetime) -> Memory:
             acknowledged={row.name: row.run for row in connection.execute(papers.order_by(acknowledged.c.name))},
             repeats=repeats(connection, org),
             people_before=_people_before(connection, org, last),
+            attendee_refused=refused_sites(connection, org, now),
         )
 
 

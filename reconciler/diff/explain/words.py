@@ -35,7 +35,8 @@ _GUARDS = {
 def sources(because: tuple[Because, ...]) -> str:
     """The templates and exceptions behind reasons, with their places.
 
-    >>> sources((Because("grants-are-united", "sales", "sales.yaml:7"), Because("exceptions-add-and-deny", "exception:x", "x.yaml:1")))
+    >>> grant, denial = Because("grants-are-united", "sales", "sales.yaml:7"), Because("x", "exception:x", "x.yaml:1")
+    >>> sources((grant, denial))
     'sales (sales.yaml:7), exception x (x.yaml:1)'
     """
     named = [placed(giver(b.template), b.source) for b in because if b.template]

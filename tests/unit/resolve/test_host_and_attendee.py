@@ -194,3 +194,33 @@ def test_no_fallback_beside_a_lower_tier_of_the_site() -> None:
     files = desired(org, members("Sales", "Webex Meetings Suite", attendee()))
     found = plan(files, msgspec.structs.replace(ANN, holds=(lower.id,)), licenses=(FULL, lower))
     assert changes(found) == []
+
+
+def test_what_webex_refused_is_not_tried_again() -> None:
+    """After 400216 for a site nobody is sent there again, until the files say that it is switched on."""
+    memory = msgspec.structs.replace(applied(ROLE), attendee_refused={SITE: NOW})
+    found = plan(ROLE, ANN, memory=memory)
+    assert changes(found) == []
+    assert codes(found) == ["attendee-off"]
+    assert f"{NOW:%Y-%m-%d}" in found.plan.findings[0].message
+    switched_on = desired(organization(attendee_on=frozenset({SITE})), everyone(attendee()))
+    assert changes(plan(switched_on, ANN, memory=memory)) == [f"+ attendee @ {SITE}"]
+
+
+WEBINARS = License(license_id("WBN", 90, SITE), "Webex Webinars", 1, 0, 0, 0, "Sub-1", SITE, CONTROL_HUB_MANAGED)
+SPEAKER = desired(
+    organization("groups"), members("Sales", "Webex Meetings Suite", "Webex Webinars", attendee(), priority=1)
+)
+
+
+def test_no_role_stands_in_beside_another_host_license() -> None:
+    """Who gets webinars while waiting for the meetings license of the site is a host there, and gets no attendee role."""
+    found = plan(SPEAKER, ANN, licenses=(MSG, FULL, WEBINARS))
+    assert changes(found) == [f"+ Webex Webinars @ {SITE}"]
+    assert waiting(found) == [(ANN.email, "Webex Meetings Suite")]
+
+
+def test_the_role_goes_once_with_two_host_licenses() -> None:
+    """An attendee who becomes host by two licenses of a site loses the role in that call, once."""
+    found = plan(SPEAKER, msgspec.structs.replace(ANN, attendee=(SITE,)), licenses=(MSG, SUITE, WEBINARS))
+    assert changes(found) == [f"+ {HOST}", f"+ Webex Webinars @ {SITE}", f"- attendee @ {SITE}"]

@@ -66,3 +66,15 @@ def test_a_host_license_that_lost_on_priority_is_replaced() -> None:
     )
     found = plan(files, person, licenses=TWO)
     assert changes(found) == [f"+ Webex Meetings Suite @ {SITE}", f"- Webex Meetings @ {SITE}"]
+
+
+def test_webinars_are_an_addition() -> None:
+    """Webinars come beside the meetings license, granted or held; they are not the meetings license of a site."""
+    webinars = License(license_id("WBN", 42, SITE), "Webex Webinars", 5, 0, 0, 0, "Sub-1", SITE, CONTROL_HUB_MANAGED)
+    files = desired(organization(), everyone("Webex Meetings Suite", "Webex Webinars"))
+    found = plan(files, Someone("ann@acme.example"), licenses=(*TWO, webinars))
+    assert changes(found) == [f"+ Webex Meetings Suite @ {SITE}", f"+ Webex Webinars @ {SITE}"]
+    holder = Someone("ann@acme.example", holds=(webinars.id,))
+    found = plan(desired(organization(), everyone("Webex Meetings Suite")), holder, licenses=(*TWO, webinars))
+    assert changes(found) == [f"+ Webex Meetings Suite @ {SITE}"]
+    assert codes(found) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from reconciler.model.catalog import License
+from reconciler.model.catalog import CONTROL_HUB_MANAGED, License
 from reconciler.model.desired import Guards, Retention
 from reconciler.model.live import Location, PhoneNumber
 from tests.support.desired import (
@@ -19,9 +19,10 @@ from tests.support.desired import (
     members,
     organization,
     plan,
+    ref,
     waiting,
 )
-from tests.support.live import AGENT, PREMIUM, PRO, RTT, SALES, STANDARD, SUPPORT, Someone, license_id
+from tests.support.live import AGENT, PREMIUM, PRO, RTT, SALES, SITE, STANDARD, SUPPORT, Someone, license_id
 
 ANN = Someone("ann@acme.example")
 HQ = Location("L-HQ", "HQ", True)
@@ -202,3 +203,102 @@ def test_customer_assist_waits_until_standard_is_gone(units: int) -> None:
     pools = (msgspec.structs.replace(PRO, total=units), STANDARD, CONSOLE, ASSIST)
     found = plan(files, holder, licenses=pools, locations=(HQ,), numbers=(number,))
     assert changes(found) == ([f"+ {PRO.name}", f"- {STANDARD.name}"] if units else [])
+
+
+GOLD, SILVER, BRONZE = (
+    License(license_id(f"AN{letter}", number), f"Analytics {name}", 5, 0, 0, 0, "Sub-1")
+    for letter, number, name in (("G", 41, "Gold"), ("S", 42, "Silver"), ("B", 43, "Bronze"))
+)
+METALS = (GOLD, SILVER, BRONZE)
+CHAIN = ((GOLD.name, SILVER.name), (SILVER.name, BRONZE.name))
+
+
+def test_pairs_make_a_chain() -> None:
+    """With [gold, silver] and [silver, bronze], gold wins over bronze, satisfies it, and replaces it."""
+    org = organization(tiers=CHAIN, manage=managed(*(pool.name for pool in METALS)))
+    assert changes(plan(desired(org, everyone(GOLD.name, BRONZE.name)), ANN, licenses=METALS)) == [f"+ {GOLD.name}"]
+    holder = msgspec.structs.replace(ANN, holds=(GOLD.id,))
+    assert changes(plan(desired(org, everyone(BRONZE.name)), holder, licenses=METALS)) == []
+    holder = msgspec.structs.replace(ANN, holds=(BRONZE.id, SILVER.id))
+    assert changes(plan(desired(org, everyone(GOLD.name)), holder, licenses=METALS)) == [
+        f"+ {GOLD.name}",
+        f"- {BRONZE.name}",
+        f"- {SILVER.name}",
+    ]
+
+
+def test_a_higher_tier_of_a_chain_that_stays_satisfies_though_another_goes() -> None:
+    """Gold stays and silver goes by the files: bronze is satisfied by gold, and silver goes."""
+    org = organization(tiers=CHAIN, manage=managed(SILVER.name), retention=Retention(manual="remove"))
+    holder = msgspec.structs.replace(ANN, holds=(GOLD.id, SILVER.id))
+    assert changes(plan(desired(org, everyone(BRONZE.name)), holder, licenses=METALS)) == [f"- {SILVER.name}"]
+
+
+def test_tiers_are_of_one_site() -> None:
+    """A pair of per-site licenses counts on each site by itself."""
+    emea = "emea.webex.com"
+    suite, meetings = (
+        License(license_id(letters, number, site), name, 5, 0, 0, 0, "Sub-1", site, CONTROL_HUB_MANAGED)
+        for letters, number, name, site in (
+            ("EE", 44, "Webex Meetings Suite", SITE),
+            ("MC", 45, "Webex Meetings", emea),
+        )
+    )
+    org = organization(tiers=((suite.name, meetings.name),))
+    files = desired(org, everyone(ref(suite.name, site=SITE), ref(meetings.name, site=emea)))
+    assert changes(plan(files, ANN, licenses=(suite, meetings))) == [
+        f"+ {meetings.name} @ {emea}",
+        f"+ {suite.name} @ {SITE}",
+    ]
+    here = msgspec.structs.replace(meetings, id=license_id("MC", 46, SITE), site=SITE)
+    files = desired(org, everyone(suite.name, meetings.name))
+    found = plan(files, ANN, licenses=(suite, here))
+    assert changes(found) == [f"+ {suite.name} @ {SITE}"]
+    assert codes(found) == ["prerequisite-not-sold"]
+
+
+def test_professional_and_attendant_console_come_in_two_plans() -> None:
+    """Both granted: Professional comes, and the finding says that Attendant Console follows (400408)."""
+    person = msgspec.structs.replace(ANN, work_phone=NUMBER.number)
+    files = desired(organization(), everyone(PRO.name, CONSOLE.name))
+    found = plan(files, person, licenses=CALLING, locations=(HQ,), numbers=(NUMBER,))
+    assert changes(found) == [f"+ {PRO.name}"]
+    (finding,) = [item for item in found.plan.findings if item.code == "prerequisite-missing"]
+    assert "next plan" in finding.hint
+
+
+@pytest.mark.parametrize("denied", [False, True])
+def test_professional_stays_under_attendant_console(denied: bool) -> None:
+    """Professional does not go while Attendant Console stays: a finding, whoever wants it gone; both go together."""
+    holder = msgspec.structs.replace(ANN, holds=(PRO.id, CONSOLE.id))
+    retention = Retention() if denied else Retention(manual="remove")
+    org = organization(manage=managed(PRO.name), retention=retention)
+    files = desired(org, everyone(), exception("x", ANN.email, deny=(PRO.name,) if denied else ()))
+    found = plan(files, holder, licenses=CALLING, locations=(HQ,))
+    assert changes(found) == []
+    assert codes(found) == ["calling-conflict"]
+    both = organization(manage=managed(PRO.name, CONSOLE.name), retention=Retention(manual="remove"))
+    found = plan(desired(both, everyone()), holder, licenses=CALLING, locations=(HQ,))
+    assert changes(found) == [f"- {CONSOLE.name}", f"- {PRO.name}"]
+
+
+def test_professional_is_kept_back_with_attendant_console() -> None:
+    """While a guard keeps Attendant Console, Professional is kept with it."""
+    holder = msgspec.structs.replace(ANN, holds=(PRO.id, CONSOLE.id))
+    org = organization(manage=managed(PRO.name, CONSOLE.name), retention=Retention(manual="remove"))
+    miscounted = msgspec.structs.replace(CONSOLE, consumed=9, consumed_by_users=9)
+    found = plan(desired(org, everyone()), holder, licenses=(PRO, miscounted), locations=(HQ,))
+    assert changes(found) == []
+    assert held(found) == [(f"- {CONSOLE.name}", "license-incomplete"), (f"- {PRO.name}", "license-incomplete")]
+
+
+def test_customer_assist_waits_until_standard_is_replaced() -> None:
+    """Standard held, Professional and Customer Assist granted: first Professional, because it may have no unit left (400407)."""
+    holder = msgspec.structs.replace(ANN, holds=(STANDARD.id,))
+    org = organization(manage=managed(STANDARD.name))
+    hers = msgspec.structs.replace(NUMBER, owner_type="PEOPLE", owner_id=holder.id)
+    found = plan(
+        desired(org, everyone(PRO.name, ASSIST.name)), holder, licenses=CALLING, locations=(HQ,), numbers=(hers,)
+    )
+    assert changes(found) == [f"+ {PRO.name}", f"- {STANDARD.name}"]
+    assert codes(found) == ["calling-conflict"]

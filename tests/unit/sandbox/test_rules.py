@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.sandbox.calls import MAIN, codes, item, organization, patch
+from tests.unit.sandbox.calls import LICENSES, MAIN, codes, item, organization, patch
 
 Asked = tuple[str, ...]
 FULL: dict[str, str] = {"phoneNumber": "+14085550100"}
@@ -250,3 +250,38 @@ def test_a_body_that_makes_no_sense_is_400(body: object) -> None:
 
     answer = call(create_app(organization()), "PATCH", "/v1/licenses/users", body)
     assert (answer.status_code, codes(answer)) == (400, [None])
+
+
+def test_attendant_console_comes_in_a_call_of_its_own() -> None:
+    """By the letter Professional has to be held before (400408): together with it only Professional comes."""
+    state = organization(ann())
+    console, pro = item(state, "console", **FULL), item(state, "pro", **FULL)
+    assert patch(state, console, pro).status_code == 206
+    assert [license.key for license in state.people[0].licenses] == ["pro"]
+    assert patch(state, console).status_code == 200
+
+
+def test_every_calling_license_needs_properties_of_its_own() -> None:
+    """Attendant Console as well (400411)."""
+    state = organization(ann("pro"))
+    answer = patch(state, item(state, "console"))
+    assert (answer.status_code, codes(answer)) == (400, [400411])
+
+
+@pytest.mark.parametrize(("name", "status"), [("Webex Event Center", 400), ("Webex Webinars 1000", 200)])
+def test_any_license_of_a_site_is_a_meetings_license_but_webinars(name: str, status: int) -> None:
+    """One meetings license a site, whatever its letters (400413); webinars are an addition."""
+    other = {"key": "other", "name": name, "type": "XYZ", "subscription": "S1", "site": MAIN}
+    state = organization(ann("msg", "host"), licenses=[*LICENSES, other])
+    assert patch(state, item(state, "other")).status_code == status
+
+
+def test_what_somebody_has_is_not_looked_at_again() -> None:
+    """Who has an inactive number and changes the license keeps it."""
+    person = ann("std", workPhone="+14085550102")
+    state = organization(person)
+    wanted = [item(state, "std", "remove"), item(state, "pro", phoneNumber="+14085550102")]
+    assert patch(state, *wanted).status_code == 200
+    number = state.people[0].number
+    assert number is not None
+    assert number.number == "+14085550102"
