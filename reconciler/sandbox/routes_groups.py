@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from reconciler.sandbox.call import Answer, Call, not_found, ok, ok_bytes
 from reconciler.sandbox.nouns import Group
 from reconciler.sandbox.order import BadRequestError
@@ -15,16 +17,36 @@ _FILTER = re.compile(r'^\s*displayName\s+(eq|sw)\s+"(.*)"\s*$', re.IGNORECASE)
 
 def list_groups(call: Call) -> Answer:
     """`GET /groups`, filtered by `displayName eq "..."` or `sw`."""
-    groups = _filtered(list(call.state.groups.values()), call.query.get("filter"))
-    start, count = call.number("startIndex", 1, most=10**9), call.number("count", 100, most=MOST)
+    groups = _sorted(call, _filtered(list(call.state.groups.values()), call.query.get("filter")))
+    start, count = call.number("startIndex", 1, most=10**9), call.number("count", 100, most=MOST, least=0)
     page = groups[start - 1 : start - 1 + count]
-    inside = call.flag("includeMembers")
-    whole = b",".join(
-        _with_members(call, group, 1, MOST) if inside else encode(group_body(call.state, group)) for group in page
-    )
+    whole = b",".join(_whole(call, group) for group in page)
     head = b'{"totalResults":%d,"startIndex":%d,"itemsPerPage":%d,"groups":[' % (len(groups), start, len(page))
-    more = start - 1 + count < len(groups)
+    more = 0 < count < len(groups) - start + 1
     return ok_bytes(head + whole + b"]}", call.next_link(startIndex=start + count, count=count) if more else {})
+
+
+def _sorted(call: Call, groups: list[Group]) -> list[Group]:
+    by, order = call.query.get("sortBy"), call.query.get("sortOrder", "ascending").lower()
+    if by is None:
+        return groups
+    if by.lower() not in ("displayname", "id"):
+        raise BadRequestError("sortBy must be displayName or id.")
+    if order not in ("ascending", "descending"):
+        raise BadRequestError("sortOrder must be ascending or descending.")
+    key = (lambda group: group.id) if by.lower() == "id" else (lambda group: group.name.casefold())
+    return sorted(groups, key=key, reverse=order == "descending")
+
+
+def _whole(call: Call, group: Group) -> bytes:
+    """A group of the list, with what `includeMembers` adds and `attributes` leaves; its id stays in any case."""
+    inside = call.flag("includeMembers")
+    body = _with_members(call, group, 1, MOST) if inside else encode(group_body(call.state, group))
+    wanted = {name.strip().lower() for name in call.query.get("attributes", "").split(",") if name.strip()}
+    if not wanted:
+        return body
+    shape: dict[str, object] = msgspec.json.decode(body)
+    return encode({key: value for key, value in shape.items() if key == "id" or key.lower() in wanted})
 
 
 def _filtered(groups: list[Group], text: str | None) -> list[Group]:
@@ -54,8 +76,8 @@ def list_members(call: Call) -> Answer:
     group = call.state.group(call.params["id"])
     if group is None:
         return not_found("Group not found.")
-    start, count = call.number("startIndex", 1, most=10**9), call.number("count", MOST, most=MOST)
-    more = start - 1 + count < len(group.members) + len(group.nested)
+    start, count = call.number("startIndex", 1, most=10**9), call.number("count", MOST, most=MOST, least=0)
+    more = 0 < count < len(group.members) + len(group.nested) - start + 1
     link = call.next_link(startIndex=start + count, count=count) if more else {}
     if call.faults.now.duplicate_members and start > 1:
         start, count = start - 1, count + 1

@@ -5,14 +5,7 @@ from __future__ import annotations
 from reconciler.model import ids
 from reconciler.sandbox.call import Answer, Call, not_found, ok, refuse
 from reconciler.sandbox.state import State
-
-ROLES = (
-    ("id_full_admin", "Full Administrator"),
-    ("id_user_admin", "User Administrator"),
-    ("id_readonly_admin", "Read-only Administrator"),
-    ("id_device_admin", "Device Administrator"),
-    ("atlas-portal.support", "Support Administrator"),
-)
+from reconciler.sandbox.wire import ROLES
 
 
 def _organization(state: State) -> dict[str, str]:
@@ -35,12 +28,12 @@ def get_organization(call: Call) -> Answer:
 
 def list_roles(call: Call) -> Answer:
     """`GET /roles`."""
-    return ok({"items": [{"id": ids.encode("ROLE", own), "name": name} for own, name in ROLES]})
+    return ok({"items": [{"id": ids.encode("ROLE", own), "name": name} for own, name in ROLES.items()]})
 
 
 def get_role(call: Call) -> Answer:
     """`GET /roles/{id}`."""
-    for own, name in ROLES:
+    for own, name in ROLES.items():
         if ids.same(ids.encode("ROLE", own), call.params["id"]):
             return ok({"id": ids.encode("ROLE", own), "name": name})
     return not_found("Role not found.")

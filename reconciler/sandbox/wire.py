@@ -5,6 +5,8 @@ People are written once and kept as bytes until they change, so that a page is a
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -17,6 +19,22 @@ encode = msgspec.json.Encoder().encode
 
 WEBEX_IDENTITY = "urn:scim:schemas:extension:cisco:webexidentity:2.0:User"
 SCIM_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+
+ROLES = {
+    "id_full_admin": "Full Administrator",
+    "id_user_admin": "User Administrator",
+    "id_readonly_admin": "Read-only Administrator",
+    "id_device_admin": "Device Administrator",
+    "atlas-portal.support": "Support Administrator",
+    "atlas-portal.partner.salesadmin": "Sales Administrator",
+    "atlas-portal.partner.helpdesk": "Helpdesk Administrator",
+    "atlas-portal.partner.helpdesk.advanced": "Advanced Helpdesk Administrator",
+    "atlas-portal.partner.orderadmin": "Order Administrator",
+    "atlas-portal.partner.provision_admin": "Provisioning Administrator",
+    "cjp.admin": "Contact Center Administrator",
+    "cjp.supervisor": "Contact Center Supervisor",
+}
+"""Administrator roles: what their ids contain, and their names. Only the first name is documented."""
 
 UNCOUNTED = frozenset({"BCRLC"})
 """Types of licenses that neither people nor workspaces consume: those two counters are null."""
@@ -112,11 +130,22 @@ def stranger(person: Person) -> bytes:
 def scim_user(state: State, person: Person) -> bytes:
     """A user of SCIM; ids are bare UUIDs here."""
     if person.json_scim is None:
-        person.json_scim = encode(_scim(state, person))
+        person.json_scim = encode(scim_shape(state, person))
     return person.json_scim
 
 
-def _scim(state: State, person: Person) -> dict[str, Any]:
+def scim_groups(state: State, person: Person, usages: Collection[str] = ()) -> list[dict[str, str]]:
+    """The groups a user is a direct member of; only those of certain usages (lower case), where there are any named."""
+    base = f"https://webexapis.com/identity/scim/{state.org_uuid}/v2/Groups"
+    return [
+        {"value": group.uuid, "display": group.name, "$ref": f"{base}/{group.uuid}"}
+        for group in state.groups.values()
+        if person.uuid in group.members and (not usages or group.usage in usages)
+    ]
+
+
+def scim_shape(state: State, person: Person) -> dict[str, Any]:
+    """A user of SCIM as data, without groups."""
     identity: dict[str, Any] = {"accountStatus": ["active" if person.active else "disabled"]}
     if person.invite_pending:
         identity["accountStatus"] = ["pending"]
@@ -131,14 +160,19 @@ def _scim(state: State, person: Person) -> dict[str, Any]:
         "active": person.active,
         "name": {"givenName": person.first, "familyName": person.last},
         "displayName": person.name,
+        "nickName": person.first,
         "userType": "user",
         "emails": [{"value": person.email, "type": "work", "primary": True}]
         + [{"value": email, "type": "work", "primary": False} for email in person.other_emails],
     }
     if person.work_phone:
         body["phoneNumbers"] = [{"value": person.work_phone, "type": "work", "primary": True}]
+    if person.roles:
+        body["roles"] = [{"value": role, "type": "cirole", "display": ROLES.get(role, role)} for role in person.roles]
     body["meta"] = {
         "resourceType": "User",
+        "organizationID": state.org_uuid,
+        "version": f'W/"{zlib.crc32(f"{person.uuid}:{person.modified}".encode()):08x}"',
         "location": f"https://webexapis.com/identity/scim/{state.org_uuid}/v2/Users/{person.uuid}",
         "created": person.created,
         "lastModified": person.modified,
@@ -169,7 +203,7 @@ def group_body(state: State, group: Group) -> dict[str, Any]:
         "created": group.created,
         "lastModified": group.created,
         "memberSize": len(group.members) + len(group.nested),
-        "usage": "security",
+        "usage": group.usage,
     }
 
 
