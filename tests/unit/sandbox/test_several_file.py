@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +93,13 @@ def test_tokens_and_clients_are_written_as_they_are_read() -> None:
     assert written["tokens"] == shape["tokens"]
     assert written["clients"][0].items() >= shape["clients"][0].items()
     assert not {"tokens", "clients"} & set(state.to_file_shape(tokens=False))
+
+
+def test_the_documented_files_are_read() -> None:
+    """Both examples of docs/sandbox.md, as they stand there."""
+    text = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    several = [World.from_shape(block) for block in blocks if "organizations" in block]
+    authorized = [World.from_shape(block) for block in blocks if "clients" in block]
+    assert [state.name for state in several[0].states] == ["Partner", "Acme", "Birch"]
+    assert [client.id for client in authorized[0].first.clients] == ["C1234"]
