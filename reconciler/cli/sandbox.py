@@ -25,6 +25,8 @@ def _generated(ctx: click.Context, parameter: click.Parameter, value: str | None
         if key not in _KEYS or not number.strip().isdecimal():
             raise click.BadParameter(f"{part!r} is not understood; write for example users=1000,groups=20,seed=1")
         numbers[key] = int(number)
+    if numbers.get("organizations") == 0:
+        raise click.BadParameter("there must be at least one organization")
     return numbers
 
 

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -94,6 +95,7 @@ def test_version() -> None:
         ("explain", "a", "b", "c"),
         ("--log-format", "xml", "plan"),
         ("sandbox", "--generate", "users=many"),
+        ("sandbox", "--generate", "organizations=0"),
         ("sandbox", "--generate", "users=5", "--file", "f"),
         ("sandbox", "--port", "70000"),
     ],
@@ -104,6 +106,22 @@ def test_a_wrong_command_line_ends_with_2(arguments: tuple[str, ...]) -> None:
     assert result.exit_code == 2
     assert "Error: " in result.stderr
     assert result.stdout == ""
+
+
+def test_the_sandbox_serves_as_many_organizations_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And tells where they are listed; one alone is not counted."""
+    served: list[Any] = []
+
+    def serve(app: Any, host: str, port: int, *, ready: Any) -> None:
+        served.append(app)
+        ready()
+
+    monkeypatch.setattr("reconciler.sandbox.serve", serve)
+    three, one = (run("sandbox", "--generate", f"users=3,groups=1,organizations={count}") for count in (3, 1))
+    assert [len(app.state.door.world.states) for app in served] == [3, 1]
+    assert "of 3 organizations" in three.stderr
+    assert "/sandbox/organizations" in three.stderr
+    assert "organizations" not in one.stderr
 
 
 def test_apply_without_a_plan_needs_a_terminal_or_yes() -> None:
