@@ -30,6 +30,21 @@ def _generated(ctx: click.Context, parameter: click.Parameter, value: str | None
     return numbers
 
 
+def _lively(ctx: click.Context, parameter: click.Parameter, value: str | None) -> dict[str, Any] | None:
+    """`30/min,seed=7,leave=0` as a plan."""
+    if value is None:
+        return None
+    from reconciler.errors import InputError
+    from reconciler.sandbox.life import parse, plan
+
+    try:
+        raw = parse(value)
+        plan(raw)
+    except InputError as error:
+        raise click.BadParameter(f"{error.message} ({error.hint})") from error
+    return raw
+
+
 @click.command()
 @click.option(
     "--file",
@@ -59,6 +74,12 @@ def _generated(ctx: click.Context, parameter: click.Parameter, value: str | None
 @click.option(
     "--faults", type=click.Path(path_type=Path), metavar="FILE", help="What goes wrong, as YAML: docs/sandbox.md."
 )
+@click.option(
+    "--life",
+    callback=_lively,
+    metavar="N/min",
+    help="So much happens by itself, for example 30/min,seed=7: people come, leave and move, administrators click.",
+)
 def command(
     file: Path | None,
     generate: dict[str, int] | None,
@@ -67,6 +88,7 @@ def command(
     rate_limit: float | None,
     latency: float,
     faults: Path | None,
+    life: dict[str, Any] | None,
 ) -> None:
     """Run a Webex on this machine that remembers what is done to it, until Ctrl-C. Without --file, people are made up."""
     if file is not None and generate is not None:
@@ -75,7 +97,7 @@ def command(
     from reconciler.sandbox import create_app, serve
 
     world = _world(file, generate)
-    app = create_app(world, rate_limit=rate_limit, latency=latency, faults=_faults(faults))
+    app = create_app(world, rate_limit=rate_limit, latency=latency, faults=_faults(faults), life=life)
     try:
         serve(app, host, port, ready=lambda: click.echo(_usage(host, port, world), err=True))
     except KeyboardInterrupt:

@@ -98,6 +98,8 @@ def test_version() -> None:
         ("sandbox", "--generate", "organizations=0"),
         ("sandbox", "--generate", "users=5", "--file", "f"),
         ("sandbox", "--port", "70000"),
+        ("sandbox", "--life", "often"),
+        ("sandbox", "--life", "5/min,party=1"),
     ],
 )
 def test_a_wrong_command_line_ends_with_2(arguments: tuple[str, ...]) -> None:
