@@ -52,6 +52,15 @@ class Difference(msgspec.Struct):
 _Operations = tuple[tuple[LicenseOperation, ...], tuple[AttendeeOperation, ...]]
 _Fate = tuple[Award | None, bool]
 """What a request gets, and whether its person waits for it."""
+_NOTHING: tuple[_Operations, tuple[Product, ...]] = ((), ()), ()
+
+
+def _happens(answer: Answer, fates: tuple[_Fate, ...]) -> bool:
+    """Whether anything may be given or taken; who only waits gets at most the role in the meantime."""
+    if answer.removals or answer.role_grants:
+        return True
+    pairs = zip(fates, answer.requests, strict=True)
+    return any(award is not None or (waits and bool(request.wish.fallback)) for (award, waits), request in pairs)
 
 
 class Differ:
@@ -87,7 +96,7 @@ class Differ:
         result = Difference(findings=list(self._allocation.findings))
         active = [key for key, answer in self._answers.items() if not answer.quiet]
         registry = self._book.memory.registry
-        if active and registry is not None:
+        if registry is not None and self._something_changes(active):
             # They look through everybody, so they are asked only where a change needs its cause.
             self._arrived = self._live.first_seen_after(registry.applied_at)
             self._moved = self._live.moved_after(registry.applied_at)
@@ -103,6 +112,16 @@ class Differ:
                 result.losses.people.extend((person.id, product) for product in losses)
         self._in_order_of_service(result)
         return result
+
+    def _something_changes(self, active: Collection[Key]) -> bool:
+        """Whether anything is given or taken at all; people who only wait need no cause."""
+        allocation, answers = self._allocation, (self._answers[key] for key in active)
+        return bool(
+            allocation.by_key
+            or allocation.by_person
+            or any(answer.removals or answer.role_grants for answer in answers)
+            or any(lost.request.wish.fallback for lost in allocation.lost.values())
+        )
 
     def _in_order_of_service(self, result: Difference) -> None:
         """Who waits stands in the list as they will be served (RULES 5.3), which is how the allocation lists them."""
@@ -122,6 +141,8 @@ class Differ:
                 (award, False) if award else self._fate(person, request, result)
                 for award, request in zip(easy, answer.requests, strict=True)
             )
+        if not _happens(answer, fates):
+            return _NOTHING
         if person.id in self._waited or any(award and award.calling for award, _ in fates):
             return self._build(person, key, answer, fates)
         known = self._cache.setdefault(key, {})

@@ -106,7 +106,7 @@ class _Service:
     def __init__(self, units: Units, numbers: NumberPlan, result: Allocation) -> None:
         self._units, self._numbers, self._result = units, numbers, result
         self._lines: list[_Line] = []
-        self._aside: dict[Thing | tuple[str, str], dict[int, None]] = {}
+        self._aside: dict[Thing, dict[int, None]] = {}
         self._ready: list[tuple[Order, int]] = []
 
     def serve(self, bids: Iterable[Bid], fetch: Fetch, now: datetime) -> None:
@@ -120,11 +120,11 @@ class _Service:
             if not blocked:
                 lacking = a_request_is_won_as_a_whole.lacking(self._units, bid, person)
                 if lacking:
-                    self._put_aside(number, lacking, person, bid)
+                    self._put_aside(number, lacking)
                     continue
                 award = a_request_is_won_as_a_whole.act(self._units, self._numbers, bid, person, calling)
                 self._result.by_person[person.id, bid.product] = award
-                self._look_again(person, bid)
+                self._look_again(bid)
             line.entries.pop()
             self._get_ready(number)
         self._close()
@@ -157,14 +157,14 @@ class _Service:
         if line.entries:
             heapq.heappush(self._ready, (line.entries[-1][0], number))
 
-    def _put_aside(self, number: int, lacking: tuple[Thing, ...], person: Person, bid: Bid) -> None:
+    def _put_aside(self, number: int, lacking: tuple[Thing, ...]) -> None:
         self._lines[number].aside = True
-        for thing in (*lacking, *_seats(person, bid)):
+        for thing in lacking:
             self._aside.setdefault(thing, {})[number] = None
 
-    def _look_again(self, person: Person, bid: Bid) -> None:
-        """The lines that lack what `person` gave back by winning are asked again."""
-        for thing in (*bid.frees, *_seats(person, bid)):
+    def _look_again(self, bid: Bid) -> None:
+        """The lines that lack what the winner gave back are asked again."""
+        for thing in bid.frees:
             for number in self._aside.pop(thing, ()):
                 if self._lines[number].aside:
                     self._get_ready(number)
@@ -210,8 +210,3 @@ class _Service:
 
 def _order(entry: Entry) -> Order:
     return entry[0]
-
-
-def _seats(person: Person, bid: Bid) -> Iterator[tuple[str, str]]:
-    """What changes for the other bids of a person by winning this one: a name counts once in a budget."""
-    return ((person.id, name) for name in (bid.names if bid.shared else ()))

@@ -160,3 +160,12 @@ def test_a_budget_of_a_free_license() -> None:
     found = plan(files, *SELLERS[:2])
     assert [change.email for change in found.plan.changes] == [SELLERS[0].email]
     assert waiting(found) == [(SELLERS[1].email, SUITE.name)]
+
+
+def test_a_move_between_subscriptions_frees_no_place() -> None:
+    """Who is moved to another subscription gives no place back: the next one in the group still waits."""
+    org = organization(capacity=_budget(1, SUITE.name), retention=Retention(outside_defaults="remove"))
+    holder = msgspec.structs.replace(SELLERS[0], holds=(SUITE2.id,))
+    found = plan(desired(org, everyone(SUITE.name)), holder, SELLERS[1])
+    assert changes(found, holder.email) == [f"+ {SUITE.name} @ {SITE}", f"- {SUITE.name} @ {SITE}"]
+    assert waiting(found) == [(SELLERS[1].email, SUITE.name)]

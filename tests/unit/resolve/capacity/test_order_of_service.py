@@ -142,3 +142,15 @@ def test_a_number_wanted_twice_goes_to_the_first_in_order() -> None:
     assert winners(found, PRO.name) == [CY.email]
     assert waiting(found) == []
     assert "number-given-twice" in codes(found)
+
+
+def test_whoever_is_blocked_behind_somebody_who_waits_is_told_too() -> None:
+    """Nobody stands in the list for Calling without a usable number, wherever in the order they are."""
+    hq = Location("L1", "HQ", True)
+    numbers = (PhoneNumber("+14085550100", "L1", "HQ", "ACTIVE"),)
+    able = msgspec.structs.replace(ANN, work_phone="+14085550100")
+    pools = (msgspec.structs.replace(PRO, total=0),)
+    files = desired(organization(), everyone(PRO.name))
+    found = plan(files, able, BOB, licenses=pools, locations=(hq,), numbers=numbers)
+    assert waiting(found) == [(ANN.email, PRO.name)]
+    assert [f.where for f in found.plan.findings if f.code == "no-work-phone"] == [BOB.email]
