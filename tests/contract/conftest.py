@@ -1,25 +1,41 @@
-"""One organization for reading, shared by the session, and a small fresh one for every test that writes."""
+"""An organization to read and one to change, each behind one server for the session; every test finds the latter as new."""
 
 from __future__ import annotations
 
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
 
 from reconciler.sandbox import State
+from tests.contract.reads import organization
 from tests.contract.small import SMALL
 from tests.support.sandbox_server import RunningSandbox, running_sandbox
+
+CAPITALS = b'{"upperCaseAccountTypes": true}'
 
 
 @pytest.fixture(scope="session")
 def large() -> Iterator[RunningSandbox]:
     """1,050 people; tests only read."""
-    with running_sandbox(State.generate(people=1050, groups=12, seed=3)) as sandbox:
+    with running_sandbox(organization()) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def _small() -> Iterator[RunningSandbox]:
+    with running_sandbox(State.from_shape(SMALL)) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-def small() -> Iterator[RunningSandbox]:
-    """Three people, to be changed. Account types in capitals: wxc-sdk cannot parse them as the specification spells them."""
-    with running_sandbox(State.from_shape(SMALL), faults={"upperCaseAccountTypes": True}) as sandbox:
-        yield sandbox
+def small(_small: RunningSandbox) -> RunningSandbox:
+    """A few people, to be changed. Account types in capitals: wxc-sdk cannot parse them as the specification spells them."""
+    tell(_small, "/sandbox/reset", b"")
+    tell(_small, "/sandbox/faults", CAPITALS)
+    return _small
+
+
+def tell(sandbox: RunningSandbox, path: str, body: bytes) -> None:
+    """A POST below `/sandbox/`."""
+    urllib.request.urlopen(urllib.request.Request(sandbox.origin + path, body, method="POST")).close()
