@@ -54,7 +54,7 @@ def _below_held(case: Case, product: Product, wish: Wish) -> None:
             return
     if product == STANDARD and PROFESSIONAL in case.held:
         for pool in case.held[PROFESSIONAL]:
-            case.keep(pool, PROFESSIONAL, "", (Because("held-tiers-are-respected: 400112"),))
+            case.keep(pool, PROFESSIONAL, "", (_why(f"Webex refuses a change to {product} (400112)"),))
         case.refuse(wish, "calling-downgrade", f"holds {PROFESSIONAL}; Webex refuses a change to {product} (400112)",
                     f"grant {PROFESSIONAL}; or deny both until it is gone, which loses the number")  # fmt: skip
         return
@@ -62,6 +62,10 @@ def _below_held(case: Case, product: Product, wish: Wish) -> None:
         for pool in case.held.get(higher, ()):
             if pool in case.leaving and higher not in case.denied:  # what is denied goes at once, whatever comes
                 case.swaps.setdefault(product, []).append(_in_its_place(case.leaving.pop(pool), wish))
+
+
+def _why(words: str) -> Because:
+    return Because(f"held-tiers-are-respected: {words}")
 
 
 def _above_held(case: Case, product: Product, wish: Wish) -> None:
@@ -98,7 +102,7 @@ def _keep_professional(case: Case) -> None:
     for pool in case.held.get(PROFESSIONAL, ()):
         if pool in case.leaving:
             because = case.leaving[pool].because
-            case.keep(pool, PROFESSIONAL, "", (Because("held-tiers-are-respected: 400408"),))
+            case.keep(pool, PROFESSIONAL, "", (_why(f"{CONSOLE} needs it (400408)"),))
             case.refused.append(
                 Refused(PROFESSIONAL, "calling-conflict", f"stays, because {CONSOLE} is held and needs it (400408)",
                         f"let {CONSOLE} go as well: name it under `manage`, or deny it", because)
@@ -116,7 +120,7 @@ def _standard(case: Case, wish: Wish) -> None:
         if other in case.held:
             for pool in case.held[other]:
                 if pool in case.leaving:
-                    case.keep(pool, other, "", (Because("held-tiers-are-respected: 400410"),))
+                    case.keep(pool, other, "", (_why(f"Webex refuses a change to {STANDARD} (400410)"),))
             case.refuse(wish, "calling-conflict", f"holds {other}; Webex refuses {STANDARD} beside it ({code})",
                         f"grant {CALLING_PROFESSIONAL} instead")  # fmt: skip
             return
