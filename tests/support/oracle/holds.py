@@ -81,12 +81,12 @@ class Holds:
             for holding, reasons in list(opinion.held.items()):
                 needed = words.needs(holding) if holding in words.licenses else set()
                 console = holding in words.licenses and words.product(holding).name == catalog.ATTENDANT_CONSOLE
-                for other in [x for x in opinion.removals if x in words.licenses]:
+                for other in [x for x in (*opinion.removals, *opinion.held) if x in words.licenses]:
                     professional = console and words.product(other).name == catalog.CALLING_PROFESSIONAL
                     if words.licenses[other].type not in needed and not professional:
                         continue
-                    opinion.held[other] = reasons
-                    del opinion.removals[other]
+                    opinion.held[other] = opinion.held.get(other, set()) | reasons
+                    opinion.removals.pop(other, None)
 
     def _exclude(self, held: Product, wished: Product) -> bool:
         """Whether Webex does not take both: two on one site, or two tiers of a family."""

@@ -184,9 +184,11 @@ class OnePerson:
                 self._only_together(request)
             if allows == self._tiers_allow:
                 self._keep_professional(requests)
+            if allows == self._calling_allows:
+                for request in requests:
+                    self._role_goes(request)
         self._come_along(requests)
         for request in requests:
-            self._role_goes(request)
             self.opinion.requests.append(request)
             for holding in request.drops:
                 self.opinion.kept.pop(holding, None)

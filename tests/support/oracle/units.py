@@ -60,17 +60,25 @@ class Units:
         """Everybody who can be served, in order; whoever is served may free what somebody earlier waits for."""
         waiting = sorted((r for opinion in opinions for r in opinion.requests), key=self._order)
         while True:
-            for request in list(waiting):  # whoever fails a check is out: no number becomes free in a plan
+            for request in list(waiting):
+                if not self._pool(request) or not self._budget_allows(request):
+                    continue
                 line = self._line(request)
-                if line is not None and line.error:
+                if line is not None and line.error:  # out for good: no number becomes free in a plan
                     waiting.remove(request)
                     self.blocked.append(request)
                 elif self._serve(request):
                     waiting.remove(request)
                     break
             else:
-                self.lost = waiting
-                return
+                break
+        for request in waiting:
+            line = self._line(request)
+            (self.blocked if line is not None and line.error else self.lost).append(request)
+
+    def _pool(self, request: Request) -> License | None:
+        """The first license of the ladder that has a unit left (5.5)."""
+        return next((x for x in request.ladder if self.left[x.id] >= 1), None)
 
     def _line(self, request: Request) -> Line | None:
         if not self.words.is_calling(request.ladder[0].id):
@@ -78,7 +86,7 @@ class Units:
         return self.lines.line(request.person, request.calling)
 
     def _serve(self, request: Request) -> bool:
-        pool = next((x for x in request.ladder if self.left[x.id] >= 1), None)
+        pool = self._pool(request)
         line = self._line(request)
         if pool is None or (line is not None and line.error) or not self._budget_allows(request):
             return False
