@@ -17,7 +17,8 @@ FULL = live(Someone("ann@acme.example")).snapshot()
 def test_nobody_is_no_organization() -> None:
     """An empty reading is an error, whatever the files say."""
     assert check(FILES, live().snapshot(), Scope()) == Finding(
-        "no-people", "error", "", "the snapshot holds no people at all", "check the token's role; an empty reading removes nothing"
+        "no-people", "error", "", "the snapshot holds no people at all",
+        "check the token's role; an empty reading removes nothing",
     )  # fmt: skip
 
 
