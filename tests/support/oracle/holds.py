@@ -9,7 +9,7 @@ from reconciler.model.catalog import Product, attendee
 from reconciler.model.live import Group
 from tests.support.live import Someone
 from tests.support.oracle.files import Files, addresses
-from tests.support.oracle.person import Opinion, Request
+from tests.support.oracle.opinion import Opinion, Request
 
 
 class Holds:

@@ -14,7 +14,8 @@ from tests.support.live import Someone
 from tests.support.oracle.calling import Line, Lines
 from tests.support.oracle.files import Files
 from tests.support.oracle.holds import Holds
-from tests.support.oracle.person import OnePerson, Opinion
+from tests.support.oracle.opinion import Opinion
+from tests.support.oracle.person import OnePerson
 from tests.support.oracle.units import Units
 from tests.support.oracle.words import Unplannable
 

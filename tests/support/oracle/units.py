@@ -11,7 +11,7 @@ from reconciler.model.desired import LicenseCapacity
 from tests.support.live import Someone
 from tests.support.oracle.calling import Line, Lines
 from tests.support.oracle.files import Files
-from tests.support.oracle.person import Opinion, Request
+from tests.support.oracle.opinion import Opinion, Request
 
 FAR = datetime.max.replace(tzinfo=UTC)
 
