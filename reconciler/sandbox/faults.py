@@ -72,6 +72,7 @@ class Description(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     `some_refused`, `all_refused` and `remove_not_held` are the status of a PATCH of which something, everything, or a removal
     of what the person does not hold is refused. `people_errors` is the chance that a person of a list with Calling data comes
     without them, `calling_pages_over` the largest page with Calling data that is not 504.
+    `location_groups`: the groups that Webex keeps of those who got Calling at a location are listed among all groups.
     `elevation`: seconds for which a partner's token may work on a customer after `GET /organizations/{id}` (None: for good).
     `foreign_organization`: the status for an organization that a token does not see. `refresh_grace`: seconds for which a
     refresh token goes on working after it was used.
@@ -93,6 +94,7 @@ class Description(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     all_refused: Literal[200, 206, 400] = 400
     remove_not_held: Literal[200, 400] = 200
     number_release: float = 0.0
+    location_groups: bool = False
     lost_members: bool = False
     next_links: list[Literal["dropFilters", "maxNull"]] = []
     people_errors: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0

@@ -208,6 +208,14 @@ def new_group(state: State, name: str, key: str | None = None) -> Group:
     return group
 
 
+def location_group(state: State, location: Location) -> Group:
+    """The group that Webex keeps of everybody who got Calling at a location; it is made when it is first needed."""
+    key = f"location:{location.key}"
+    if key not in state.groups:
+        new_group(state, location.name, key).usage = "location"
+    return state.groups[key]
+
+
 def add_person(state: State, entry: shapes.PersonShape, where: str, problems: Problems) -> Person | None:
     """A person of the file with licenses and roles, but without number and extension (`place_calling`)."""
     emails = [entry.email, *entry.other_emails]

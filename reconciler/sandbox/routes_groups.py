@@ -17,13 +17,19 @@ _FILTER = re.compile(r'^\s*displayName\s+(eq|sw)\s+"(.*)"\s*$', re.IGNORECASE)
 
 def list_groups(call: Call) -> Answer:
     """`GET /groups`, filtered by `displayName eq "..."` or `sw`."""
-    groups = _sorted(call, _filtered(list(call.state.groups.values()), call.query.get("filter")))
+    groups = _sorted(call, _filtered(_listed(call), call.query.get("filter")))
     start, count = call.number("startIndex", 1, most=10**9), call.number("count", 100, most=MOST, least=0)
     page = groups[start - 1 : start - 1 + count]
     whole = b",".join(_whole(call, group) for group in page)
     head = b'{"totalResults":%d,"startIndex":%d,"itemsPerPage":%d,"groups":[' % (len(groups), start, len(page))
     more = 0 < count < len(groups) - start + 1
     return ok_bytes(head + whole + b"]}", call.next_link(startIndex=start + count, count=count) if more else {})
+
+
+def _listed(call: Call) -> list[Group]:
+    """All groups, without those that Webex keeps by itself: it is not known whether this list has them."""
+    every = call.state.groups.values()
+    return [group for group in every if group.usage != "location" or call.faults.now.location_groups]
 
 
 def _sorted(call: Call, groups: list[Group]) -> list[Group]:

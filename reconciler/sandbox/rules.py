@@ -13,6 +13,7 @@ from typing import Any
 
 from reconciler.sandbox import calling, checks, refusal
 from reconciler.sandbox.calling import Place
+from reconciler.sandbox.file import location_group
 from reconciler.sandbox.nouns import License, Person
 from reconciler.sandbox.offers import Offer, is_calling, is_free, needs_properties, offer
 from reconciler.sandbox.order import Item, LicenseItem, Order, SiteItem
@@ -173,6 +174,7 @@ class _Assignment:
         number = place.number or (self.person.number if same else None)
         extension = place.extension or (self.person.extension if same else None)
         self.state.claim(self.person, place.location, number, extension)
+        self.state.join_group(self.person, location_group(self.state, place.location))
 
     def _attend(self) -> None:
         sites = list(self.person.attendee_sites)
@@ -187,13 +189,21 @@ class _Assignment:
             self.state.set_attendee(self.person, sites)
 
     def _invite(self) -> None:
-        """What an external person is given waits for their consent and costs no unit until then."""
+        """What an external person is given waits for their consent and costs no unit until then; both can be taken away."""
+        waiting, sites = self.person.pending_licenses, self.person.pending_sites
         for item in self._open():
             assert item.license is not None
             if item.operation == "remove":
                 self.state.release(self.person, item.license)
-            elif not self.person.holds(item.license) and item.license not in self.person.pending_licenses:
-                self.person.pending_licenses.append(item.license)
+                waiting[:] = [license for license in waiting if license is not item.license]
+            elif not self.person.holds(item.license) and item.license not in waiting:
+                waiting.append(item.license)
         for site in self.order.sites:
-            if site not in self.refused and site.operation == "add" and site.site not in self.person.pending_sites:
-                self.person.pending_sites.append(site.site)
+            if site in self.refused:
+                continue
+            if site.operation == "remove":
+                sites[:] = [pending for pending in sites if pending != site.site]
+                kept = [held for held in self.person.attendee_sites if held != site.site]
+                self.state.set_attendee(self.person, kept)
+            elif site.site not in sites and site.site not in self.person.attendee_sites:
+                sites.append(site.site)
