@@ -215,8 +215,17 @@ def location_body(state: State, location: Location) -> dict[str, Any]:
         "orgId": state.org_id,
         "timeZone": "America/Los_Angeles",
         "preferredLanguage": "en_us",
-        "address": {"address1": "1 Example Street", "city": location.name, "postalCode": "00000", "country": "US"},
-    }
+        "announcementLanguage": None,
+        "address": {
+            "address1": "1 Example Street", "city": location.name, "state": "CA", "postalCode": "00000", "country": "US",
+        },
+    }  # fmt: skip
+
+
+def calling_location_body(location: Location) -> dict[str, Any]:
+    """A location of `GET /telephony/config/locations`."""
+    prefix = {"routingPrefix": location.prefix} if location.prefix else {}
+    return {"id": location.id, "name": location.name} | prefix
 
 
 def number_row(row: Number | Person) -> dict[str, Any]:
