@@ -23,7 +23,7 @@ from reconciler.sandbox import (
     routes_scim,
     routes_telephony,
 )
-from reconciler.sandbox.call import Endpoint
+from reconciler.sandbox.call import Endpoint, not_allowed
 from reconciler.sandbox.door import Door, utc_now
 from reconciler.sandbox.faults import describe
 from reconciler.sandbox.life import Plan, plan
@@ -126,4 +126,8 @@ _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 def _guarded(door: Door, table: tuple[tuple[str, str, Endpoint, tuple[str, ...]], ...]) -> list[Route]:
     known = [Route(path, door.guard(endpoint, *scopes), methods=[method]) for method, path, endpoint, scopes in table]
+    methods: dict[str, list[str]] = {}
+    for method, path, _, _ in table:
+        methods.setdefault(path, []).append(method)
+    known += [Route(path, door.guard(not_allowed(*allowed)), methods=_METHODS) for path, allowed in methods.items()]
     return [*known, Route("/{path:path}", door.guard(door.unknown), methods=_METHODS)]

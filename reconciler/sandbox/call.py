@@ -47,6 +47,7 @@ class Call:
     keys: Keys
     access: Access
     body: object = None
+    content_type: str = ""
 
     @property
     def token(self) -> Token:
@@ -114,3 +115,12 @@ def refuse_scim(status: int, detail: str) -> Answer:
 def not_found(message: str) -> Answer:
     """404."""
     return refuse(404, message)
+
+
+def not_allowed(*methods: str) -> Endpoint:
+    """405 for a path that is there, but not for this method."""
+
+    def refused(call: Call) -> Answer:
+        return refuse(405, "The method is not allowed here.", {"Allow": ", ".join(methods)})
+
+    return refused

@@ -135,8 +135,8 @@ class Door:
         """The call with the organization it is about, and why it is refused there, if it is."""
         path, query, params = request.url.path, request.query_params, request.path_params
         state, elsewhere = reach.place(self.keys, access, path, query, params, body, self.faults.now)
-        base = f"{request.url.scheme}://{request.url.netloc}"
-        return Call(state, self.faults, base, path, query, params, self.keys, access, body), elsewhere
+        base, kind = f"{request.url.scheme}://{request.url.netloc}", request.headers.get("content-type", "")
+        return Call(state, self.faults, base, path, query, params, self.keys, access, body, kind), elsewhere
 
     async def _answer(self, call: Call, endpoint: Endpoint, then: Then | None) -> Answer:
         if then is None:

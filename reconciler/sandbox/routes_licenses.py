@@ -26,8 +26,10 @@ def get_license(call: Call) -> Answer:
     if license is None:
         return not_found("License not found.")
     body = license_body(license, call.faults.shown(license))
-    if call.query.get("includeAssignedTo") != "user":
+    if "includeAssignedTo" not in call.query:
         return ok(body)
+    if call.query["includeAssignedTo"] != "user":
+        raise BadRequestError("includeAssignedTo must be user.")
     limit = call.number("limit", PAGE, most=PAGE)
     listing, start = _position(call, license.listed())
     body["users"] = [holder(person) for person in listing[start : start + limit]]
@@ -57,6 +59,8 @@ def _cursor(call: Call, listing: list[Person], start: int) -> str:
 
 def assign_licenses(call: Call) -> Answer:
     """`PATCH /licenses/users`."""
+    if call.content_type and call.content_type.partition(";")[0].strip().lower() != "application/json":
+        return refuse(415, "The body must be application/json.")
     asked = order.read(call.body)
     if asked.org_id and not ids.same(asked.org_id, call.state.org_id):
         return not_found("Organization not found.")
