@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from reconciler.sandbox import State
+from tests.contract.every import EVERY
 from tests.contract.reads import organization
-from tests.contract.small import SMALL
 from tests.support.sandbox_server import RunningSandbox, running_sandbox
 
 CAPITALS = b'{"upperCaseAccountTypes": true}'
@@ -24,7 +24,7 @@ def large() -> Iterator[RunningSandbox]:
 
 @pytest.fixture(scope="session")
 def _small() -> Iterator[RunningSandbox]:
-    with running_sandbox(State.from_shape(SMALL)) as sandbox:
+    with running_sandbox(State.from_shape(EVERY)) as sandbox:
         yield sandbox
 
 

@@ -126,8 +126,9 @@ def look(sandbox: RunningSandbox, reader: str, email: str = ANN) -> View:
     keys = {license.id: key for key, license in state.licenses.items()}
     places = {place.id: key for key, place in state.locations.items()}
     if reader == "other":
-        (person,) = wps(sandbox).people.list(email=email, callingData="true")
-        body = person.json_data
+        # through its session: `people.list` sends further parameters under the name `request_parameters`
+        (body,) = wps(sandbox)._session.get("people", params={"email": email, "callingData": "true"})["items"]
+        assert wps(sandbox).people.get(body["id"]).json_data.get("licenses") == body.get("licenses")
         units = {keys[one.id]: one.json_data["consumedUnits"] for one in wps(sandbox).licenses.list()}
         phones = [(phone["type"], phone["value"]) for phone in body.get("phoneNumbers", [])]
         held, sites = body.get("licenses", []), body.get("siteUrls", [])

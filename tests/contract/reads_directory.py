@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wxc_sdk.telephony import NumberState, NumberType, OwnerType, TelephonyType
+from wxc_sdk import telephony
 
 from reconciler.model import ids
 from reconciler.sandbox import State
@@ -12,10 +12,7 @@ from reconciler.sandbox.nouns import Group, Number, Person
 from tests.contract.reads import Read, each, nothing, plain, somebody
 
 # wxc-sdk's enumerations are invisible to mypy
-STATE: Any = NumberState
-TYPE: Any = NumberType
-OWNER: Any = OwnerType
-TELEPHONY: Any = TelephonyType
+ENUM: Any = telephony
 
 
 def _sales(state: State) -> Group:
@@ -183,9 +180,9 @@ NUMBERS = [
     Read("free", "telephony.phone_numbers", lambda state: {"available": True}, _listed, _usable),
     Read("of a location", "telephony.phone_numbers", lambda state: {"location_id": _berlin(state)}, _listed,
          lambda state: _numbers(state, location=state.locations["berlin"])),
-    Read("inactive", "telephony.phone_numbers", lambda state: {"state": STATE.inactive}, _listed,
+    Read("inactive", "telephony.phone_numbers", lambda state: {"state": ENUM.NumberState.inactive}, _listed,
          lambda state: _numbers(state, state="INACTIVE")),
-    Read("of features", "telephony.phone_numbers", lambda state: {"owner_type": OWNER.hunt_group}, _listed,
+    Read("of features", "telephony.phone_numbers", lambda state: {"owner_type": ENUM.OwnerType.hunt_group}, _listed,
          lambda state: [n.number for n in state.numbers.values() if getattr(n.owner, "type", "") == "HUNT_GROUP"]),
     Read("of somebody", "telephony.phone_numbers", lambda state: {"owner_id": somebody(state).id}, _listed,
          lambda state: [_number_of(state)]),
@@ -193,7 +190,7 @@ NUMBERS = [
          lambda found: bool(found) and all(number.owner for number in found), lambda state: True),
     Read("by extension", "telephony.phone_numbers", lambda state: {"extension": somebody(state).extension},
          lambda found: {number.extension for number in found}, lambda state: {somebody(state).extension}),
-    Read("extensions only", "telephony.phone_numbers", lambda state: {"number_type": TYPE.extension},
+    Read("extensions only", "telephony.phone_numbers", lambda state: {"number_type": ENUM.NumberType.extension},
          lambda found: [number.owner.owner_id for number in found],
          lambda state: [p.id for p in state.people if p.extension and not p.number]),
     Read("toll free", "telephony.phone_numbers", lambda state: {"toll_free_numbers": True}, _listed,
@@ -202,7 +199,8 @@ NUMBERS = [
          lambda state: _numbers(state, service=True)),
     Read("reserved", "telephony.phone_numbers", lambda state: {"reserved_number": True}, _listed,
          lambda state: _numbers(state, reserved=True)),
-    Read("mobile", "telephony.phone_numbers", lambda state: {"included_telephony_type": TELEPHONY.mobile_number}, _listed,
+    Read("mobile", "telephony.phone_numbers",
+         lambda state: {"included_telephony_type": ENUM.TelephonyType.mobile_number}, _listed,
          lambda state: _numbers(state, mobile=True)),
     Read("counts", "telephony.phone_number_details", nothing, lambda count: (count.un_assigned, count.in_active),
          lambda state: (len(_usable(state)), len(_numbers(state, state="INACTIVE")))),

@@ -101,7 +101,7 @@ def test_the_asynchronous_client_raises_it(case: Case, small: RunningSandbox) ->
     before = prepared(small, case)
     with pytest.raises(AsRestError) as caught:
         send(small, case.order, "async")
-    error = caught.value
+    error: Any = caught.value
     assert (error.status, error.detail.message) == (400, case.message)
     assert error.detail.errors[0].error_code == case.code
     assert error.detail.description
@@ -128,7 +128,8 @@ def test_several_reasons_arrive_together(kind: str, small: RunningSandbox) -> No
     order = Order([Item("gold"), Item("messenger")])
     with pytest.raises((RestError, AsRestError)) as caught:
         send(small, order, kind)
-    reasons = [entry.description for entry in caught.value.detail.errors]
+    error: Any = caught.value
+    reasons = [entry.description for entry in error.detail.errors]
     assert len(reasons) == 2
     assert reasons[0] != reasons[1]
 
