@@ -19,7 +19,8 @@ from wxc_sdk.rest import RestError
 from reconciler.sandbox import State
 from tests.contract.clients import KINDS, scim_here, wps, wps_call, wxc, wxc_async, wxc_call
 from tests.contract.conftest import tell
-from tests.contract.every import EVERY
+from tests.contract.every import EVERY, SITE
+from tests.contract.orders import Order, look, send
 from tests.contract.small import TOKEN
 from tests.support.sandbox_server import RunningSandbox, running_sandbox
 
@@ -199,3 +200,12 @@ def test_tokens_are_looked_at() -> None:
             assert len(list(api.people.list())) == 4
         with wxc(sandbox, "reader") as api:
             assert len(api.licenses.list()) == 14
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_account_types_as_specified_are_too_much_for_wxc_sdk(kind: str, small: RunningSandbox) -> None:
+    """It knows them in capitals only: the change is done, and reading the answer fails. webexpythonsdk sees what was done."""
+    trouble(small, upperCaseAccountTypes=False)
+    with pytest.raises(TypeError, match="attendee"):
+        send(small, Order(attendee={SITE: "add"}), kind)
+    assert look(small, "other").sites == [f"{SITE}#attendee"]
