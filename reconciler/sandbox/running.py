@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 import httpx
+import msgspec
 
 from reconciler.sandbox.app import create_app
 from reconciler.sandbox.server import make_server
@@ -53,6 +54,7 @@ class Sandbox:
         self.access_token = access_token or next((token.token for token in self.state.tokens), ANY_TOKEN)
         self.transport: httpx.AsyncBaseTransport = _Transport(self)
         self._faults = dict(options.get("faults") or {})
+        self._life = msgspec.to_builtins(self.app.state.door.life.plan)
         self._server: uvicorn.Server | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -141,7 +143,8 @@ class Sandbox:
         return answer
 
     def reset(self) -> None:
-        """Everything as the sandbox began: organizations, tokens, faults; the record of calls is empty."""
+        """Everything as the sandbox began: organizations, tokens, faults, life; the record of calls is empty."""
+        self.call("POST", "/life", self._life)
         self.call("POST", "/reset")
         if self._faults:
             self.faults(self._faults)

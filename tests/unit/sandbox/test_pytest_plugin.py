@@ -81,7 +81,9 @@ def test_a_sandbox_listens_and_does_what_it_is_told(pytester: pytest.Pytester) -
         assert licenses(webex_sandbox).status_code == 200
         assert webex_sandbox.faults(latency=0.01)["latency"] == 0.01 == webex_sandbox.faults()["latency"]
         webex_sandbox.hire("bob@a.example")
+        webex_sandbox.call("POST", "/life", {"perMinute": 60000, "seed": 3})
         webex_sandbox.reset()
+        assert webex_sandbox.call("GET", "/life")["items"] == []
         assert "bob@a.example" not in webex_sandbox.state.by_email and webex_sandbox.requests == []
         assert licenses(webex_sandbox).status_code == 503
 
