@@ -13,7 +13,7 @@ from reconciler.book.catalog import Catalog
 from reconciler.book.groups import Groups
 from reconciler.book.register import Register, speaks
 from reconciler.model.catalog import License, Product, attendee
-from reconciler.model.desired import Desired, Template, UserException
+from reconciler.model.desired import Desired, LicenseCapacity, Template, UserException
 from reconciler.model.expected import Grant
 from reconciler.model.finding import Finding
 from reconciler.model.live import Group
@@ -273,6 +273,12 @@ class Book:
     def _preserving(self, now: datetime) -> tuple[tuple[str, datetime], ...]:
         names = retention.preserving(self.organization, (item.template for item in self.templates))
         return retention.since(names, self.memory.registry.preserving if self.memory.registry else (), now)
+
+    def capacity_of(self, pool: str) -> LicenseCapacity:
+        """How strictly the count of a pool is kept: what the files say of its license, by any of its names (RULES 5.2)."""
+        capacity, name = self.organization.capacity, self.catalog.product_of[pool].name
+        own = (policy for text, policy in sorted(capacity.licenses.items()) if self.catalog.canonical(text) == name)
+        return next(own, capacity.default)
 
     def attendee_is_off(self, site: str) -> bool:
         """Whether Webex has the attendee role switched off on that site: the files say so, or a refusal did (RULES 3.4)."""

@@ -5,7 +5,9 @@ Spelling and defaults: docs/interface.md; meaning: docs/rules.md.
 
 from __future__ import annotations
 
+import math
 from datetime import date
+from fractions import Fraction
 from typing import Literal
 
 import msgspec
@@ -106,6 +108,16 @@ class LicenseCapacity(msgspec.Struct, frozen=True):
 
     enforcement: Literal["hard", "overage", "uncapped"] = "hard"
     overage_percent: float = 0.0
+
+    def beyond(self, total: int) -> int | None:
+        """Units that may be used beyond a `total` of bought ones; None where there is no limit. A fraction is none.
+
+        >>> LicenseCapacity("overage", 20.0).beyond(9), LicenseCapacity("hard", 20.0).beyond(9)
+        (1, 0)
+        """
+        if self.enforcement == "uncapped":
+            return None
+        return 0 if self.enforcement == "hard" else math.floor(total * Fraction(str(self.overage_percent)) / 100)
 
 
 class Budget(msgspec.Struct, frozen=True):

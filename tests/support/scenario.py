@@ -245,7 +245,8 @@ def _indented(text: str, mark: str = "") -> str:
 
 def _settled(text: str, origin: str) -> str:
     """The text without what differs from run to run: port, folder, Webex's tracking ids (concurrent calls), seconds."""
-    text = text.replace(origin.rpartition(":")[2], "PORT") if origin else text
+    host, _, port = origin.rpartition(":")  # a port of five digits may stand inside a phone number as well
+    text = text.replace(f"{host.rpartition('/')[2]}:{port}", f"{host.rpartition('/')[2]}:PORT") if origin else text
     text = text.replace(str(Path.cwd()), "FOLDER")
     text = re.sub(r"\b(ROUTER|NA|SANDBOX)_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", r"\1_TRACKING-ID", text)
     return re.sub(r"\b\d+\.\d s\b", "N s", text)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from reconciler.diff.explain.sheet import Sheet
 from reconciler.diff.explain.words import count
 from reconciler.model.catalog import Product
@@ -66,13 +64,5 @@ def _needed(sheet: Sheet, ladder: tuple[str, ...], ahead: int) -> int | None:
         line = lines.get(pool)
         if line is None or line.available_after is None or line.total is None:
             return None
-        overdrawn.append(max(0, -line.available_after - _extra(sheet, pool, line.total)))
+        overdrawn.append(max(0, -line.available_after - (sheet.book.capacity_of(pool).beyond(line.total) or 0)))
     return ahead + 1 + min(overdrawn, default=0)
-
-
-def _extra(sheet: Sheet, pool: str, total: int) -> int:
-    """Units that the policy lets go beyond the total."""
-    capacity, catalog = sheet.book.organization.capacity, sheet.book.catalog
-    by_name = {catalog.canonical(name): policy for name, policy in capacity.licenses.items()}
-    policy = by_name.get(catalog.product_of[pool].name, capacity.default)
-    return math.floor(total * policy.overage_percent / 100) if policy.enforcement == "overage" else 0

@@ -19,25 +19,11 @@ ann: + Real-Time Translations
 
 from __future__ import annotations
 
-import math
-from fractions import Fraction
-
 from reconciler.book.book import Book
 from reconciler.model.catalog import License
-from reconciler.model.desired import LicenseCapacity
 
 
 def act(book: Book, pool: License) -> int | None:
     """Units of `pool` that may be used beyond what was bought; None where there is no limit."""
-    policy = _policy(book, pool)
-    if policy.enforcement == "uncapped":
-        return None
-    if policy.enforcement == "hard" or pool.total is None:
-        return 0
-    return math.floor(pool.total * Fraction(str(policy.overage_percent)) / 100)
-
-
-def _policy(book: Book, pool: License) -> LicenseCapacity:
-    capacity, name = book.organization.capacity, book.catalog.product_of[pool.id].name
-    own = (policy for text, policy in sorted(capacity.licenses.items()) if book.catalog.canonical(text) == name)
-    return next(own, capacity.default)
+    policy = book.capacity_of(pool.id)
+    return policy.beyond(pool.total or 0)
