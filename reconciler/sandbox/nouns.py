@@ -115,6 +115,7 @@ class Person:
     pending_licenses: list[License] = field(default_factory=list)
     pending_sites: list[str] = field(default_factory=list)
     json_plain: bytes | None = None
+    json_shown: bytes | None = None
     json_calling: bytes | None = None
     json_scim: bytes | None = None
     json_member: bytes | None = None
@@ -122,7 +123,7 @@ class Person:
     def touch(self, modified: str) -> None:
         """Something changed: the kept answers are no longer true."""
         self.modified = modified
-        self.json_plain = self.json_calling = self.json_scim = None
+        self.json_plain = self.json_shown = self.json_calling = self.json_scim = None
 
     def holds(self, license: License) -> bool:
         """Whether this person holds that very license."""

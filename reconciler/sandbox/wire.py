@@ -104,6 +104,13 @@ def _person(state: State, person: Person, *, calling: bool) -> dict[str, Any]:
     return body
 
 
+def person_shown(state: State, person: Person) -> bytes:
+    """A person of `GET /people` with presence, as Webex lists them unless `excludeStatus` is asked for."""
+    if person.json_shown is None:
+        person.json_shown = with_status(person_plain(state, person), person)
+    return person.json_shown
+
+
 def with_status(body: bytes, person: Person) -> bytes:
     """A written person with presence: nobody's calls and meetings are known here, so that there is little to tell."""
     return body[:-1] + (b',"status":"pending"}' if person.invite_pending else b',"status":"unknown"}')
