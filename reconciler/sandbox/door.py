@@ -191,7 +191,7 @@ class Door:
     def _respond(self, request: Request, answer: Answer, then: Then | None) -> Response:
         self._served += 1
         kind = {401: "ROUTER", 400: "NA"}.get(answer.status, "SANDBOX")
-        tracking = f"{kind}_{self.state.uuid_for('call', str(self._served))}"
+        tracking = f"{kind}_{self.state.org_uuid[:24]}{self._served:012x}"
         body = answer.body
         if answer.status >= 400 and answer.media_type.startswith("application/json"):
             body = _with_tracking(body, tracking)

@@ -7,6 +7,7 @@ and 10); it does not share the client's, or a common mistake would hide.
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 
 from reconciler.sandbox.nouns import License
 
@@ -77,16 +78,21 @@ FREE_TYPES = frozenset({"FMS", "FTM", "FSS", "FTC", "CE", "CG", "HM"})
 
 def offer(license: License) -> Offer:
     """The kind of a license."""
-    by_name = _BY_NAME.get(license.name.strip().lower())
+    return _offer(license.name, license.type, bool(license.site))
+
+
+@lru_cache(maxsize=10_000)  # a PATCH asks for the kinds of the same few licenses dozens of times
+def _offer(name: str, letters: str, per_site: bool) -> Offer:
+    by_name = _BY_NAME.get(name.strip().lower())
     if by_name is not None:
         return by_name
-    if "messenger" in license.name.lower():
+    if "messenger" in name.lower():
         return Offer.MESSENGER
-    if license.type == "BCSTD":
+    if letters == "BCSTD":
         return Offer.CALLING_PROFESSIONAL
-    if license.site and "webinar" not in license.name.lower():
+    if per_site and "webinar" not in name.lower():
         return Offer.SITE_MEETING  # whatever its letters: Webex names few, and takes one meetings license a site
-    return _BY_TYPE.get(license.type, Offer.OTHER)
+    return _BY_TYPE.get(letters, Offer.OTHER)
 
 
 def is_calling(license: License) -> bool:
