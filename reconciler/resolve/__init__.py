@@ -27,6 +27,7 @@ from reconciler.resolve import (
     newcomer_templates_speak_for_newcomers,
     no_calling_beside_unified_cm,
     one_calendar_per_person,
+    one_calling_block_decides,
     one_host_license_per_site,
     outsiders_are_left_alone,
     requests_are_what_is_left,
@@ -77,6 +78,7 @@ SETTLING: tuple[CaseRule, ...] = (
     Rule("free-licenses-stay", "3.8", free_licenses_stay.act),
     Rule("one-calendar-per-person", "3.7", one_calendar_per_person.act),
     Rule("a-denied-prerequisite-blocks", "1.6, 3.7", a_denied_prerequisite_blocks.act),
+    Rule("one-calling-block-decides", "6.1", one_calling_block_decides.act),
     Rule("requests-are-what-is-left", "3.7, 4.4", requests_are_what_is_left.act),
 )
 

@@ -71,6 +71,7 @@ OWNED = (
     License(license_id("BCAC", 19), "Webex Calling - Attendant Console", 10, 0, 0, 0, "Sub-1"),
     License(license_id("CE", 20), "Hybrid - Exchange Calendar", 1000, 0),
     License(license_id("CG", 21), "Hybrid - Google Calendar", 1000, 0),
+    License(license_id("BCCXE", 23), "Customer Assist", 10, 0, 0, 0, "Sub-1"),
     License(license_id("WBN", 22, SITE), "Webex Webinars", 10, 0, 0, 0, "Sub-1", SITE, CONTROL_HUB_MANAGED),
 )
 _QUIET = {"first-run", "template-speaks-for-nobody", "unknown-default", "person-renamed"}

@@ -47,7 +47,6 @@ class NumberPlan:
         self._owned: dict[str, list[PhoneNumber]] = {}
         self._number_goes_to: dict[str, Person] = {}
         self._extension_goes_to: dict[tuple[str, str], Person] = {}
-        self._placed: dict[str, CallingProperties] = {}
         self._told: dict[tuple[str, Calling], tuple[Ask, tuple[Problem, ...]]] = {}
         self._canonical: dict[str, str | None] = {}
 
@@ -84,11 +83,11 @@ class NumberPlan:
             self._owned.setdefault(ids.uuid_of(row.owner_id), []).append(row)
 
     def propose(self, person: Person, block: Calling | None) -> tuple[CallingProperties | None, list[Problem]]:
-        """What to send for this person, or every check that failed. Who has Calling, or was given it before, keeps the place."""
-        checks: Sequence[CallingCheck] = ()
-        if person.id in self._placed:
-            ask = self._as_given(person, block)
-        elif person.situation in self._callers:
+        """What to send for this person, or every check that failed. Who has Calling keeps the place.
+
+        For one block the answer is one, whatever this plan gave the person before: all their licenses come with the same.
+        """
+        if person.situation in self._callers:
             ask, checks = self._as_is(person, block), self._keeping
         else:
             ask, checks = self._ask(person, block), self._giving
@@ -98,7 +97,6 @@ class NumberPlan:
 
     def take(self, person: Person, given: CallingProperties) -> None:
         """Remember that this plan gives these to the person."""
-        self._placed[person.id] = given
         if given.phone_number:
             self._number_goes_to[given.phone_number] = person
         if given.extension and given.location_id:
@@ -147,15 +145,6 @@ class NumberPlan:
             _other(self._extension_goes_to.get(at), person),
             tuple(sorted(self._named)),
         )
-
-    def _as_given(self, person: Person, block: Calling | None) -> Ask:
-        """What this plan gave the person with another Calling license: nobody has two numbers."""
-        given = self._placed[person.id]
-        location = self._by_id.get(ids.uuid_of(given.location_id or ""))
-        return Ask(
-            person, self._wanted(person, block), self._rows.get(person.id, ()),
-            number=given.phone_number, location=location, extension=given.extension,
-        )  # fmt: skip
 
     def _as_is(self, person: Person, block: Calling | None) -> Ask:
         """What a person who has Calling is called at now; a part of it that cannot be told is left out (RULES 6.4)."""

@@ -151,6 +151,7 @@ class OnePerson:
                 for request in requests:
                     self._role_goes(request)
         self._come_along(requests)
+        self._one_calling_block(requests)
         for request in requests:
             self.opinion.requests.append(request)
             for holding in request.drops:
@@ -184,6 +185,19 @@ class OnePerson:
         calling = next((grant.calling for grant in grants if grant.calling), None)
         drops = list(self.elsewhere.get(product, []))
         return Request(self.person, product, grants[0].ladder, min(g.priority for g in grants), calling, drops)
+
+    def _one_calling_block(self, requests: list[Request]) -> None:
+        """Number and place are the person's: the best block counts for all their Calling licenses (6.1)."""
+        calling = [request for request in requests if self.words.is_calling(request.ladder[0].id)]
+        numbered = [r for r in calling if r.product.name in (catalog.CALLING_PROFESSIONAL, catalog.CALLING_STANDARD)]
+        best: Request | None = None
+        for request in (*numbered, *calling):
+            asks = request in numbered or request.calling is not None
+            if asks and (best is None or request.priority < best.priority):
+                best = request
+        block = best.calling if best else None
+        for request in calling:
+            request.calling = block
 
     def _only_together(self, request: Request) -> None:
         """What goes only if something else comes does not go by itself; what is denied does."""
