@@ -94,7 +94,8 @@ def list_members(call: Call) -> Answer:
 
 def _with_members(call: Call, group: Group, start: int, count: int) -> bytes:
     people = group.listed()
-    entries = [member(person) for person in people[start - 1 : start - 1 + count]]
+    page = people[start - 1 : start - 1 + count]
+    entries = [person.json_member or member(person) for person in page]
     rest = start - 1 + count - len(people)
     if rest > 0 and group.nested:
         first = max(0, start - 1 - len(people))
