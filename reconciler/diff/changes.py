@@ -182,8 +182,7 @@ class Differ:
                 cause = self._add_cause(person, key, request.wish.product, request.wish.because)
                 given[award.pool] = self._operation("add", award.pool, cause, request.wish.because, award.calling)
                 for wish in request.along:
-                    cause_too = self._add_cause(person, key, wish.product, wish.because)
-                    given.setdefault(wish.ladder[0], self._operation("add", wish.ladder[0], cause_too, wish.because))
+                    given.setdefault(wish.ladder[0], self._operation("add", wish.ladder[0], cause, wish.because))
                 for drop in request.drops:
                     self._remove(drop, cause, taken, roles)
             elif waits:
@@ -225,9 +224,15 @@ class Differ:
             return "config"
         if person.id in self._arrived:
             return "newcomer"
-        if not self._book.granted_before(str(product), frozenset(key.groups)):
+        if not self._expected_before(key, product):
             return "config"
         return "groupChange" if person.id in self._moved else "drift"
+
+    def _expected_before(self, key: Key, product: Product) -> bool:
+        """Whether the files of the last completed apply grant it, or something that it has to stand beside."""
+        needs = self._book.catalog.prerequisites
+        named = [product, *(w.product for w in self._answers[key].wishes if product in needs(w.product))]
+        return any(self._book.granted_before(str(item), frozenset(key.groups)) for item in named)
 
     def _operation(
         self,

@@ -48,7 +48,8 @@ def drift_items(plan: Plan, book: Book, population: Population, answers: Mapping
     applied = book.memory.registry is not None
     items = [item for change in plan.changes for item in _changed(change, applied)]
     for held in plan.held:
-        items.append(_item(held.person_id, held.email, "preserved", held.operation, applied, _guarded(held.guard)))
+        if held.operation.operation == "remove":  # what would come in its place is not there, and not wanted beside it
+            items.append(_item(held.person_id, held.email, "preserved", held.operation, applied, _guarded(held.guard)))
     items.extend(_preserved(book, population, answers))
     return tuple(
         sorted(items, key=lambda i: (i.email.casefold(), i.direction, i.license, i.site or "", i.license_id or ""))
@@ -84,7 +85,7 @@ def _item(
 
 
 def _preserved(book: Book, population: Population, answers: Mapping[Key, Answer]) -> Iterator[DriftItem]:
-    keys = [key for key in population.counts if any(item.row in _ROW for item in answers[key].kept)]
+    keys = [key for key in population.counts if any(map(_is_extra, answers[key].kept))]
     for person, key in population.fetch(keys):
         for kept in answers[key].kept:
             if _is_extra(kept):

@@ -89,7 +89,11 @@ def _beaten_grants(population: Population, answers: Mapping[Key, Answer]) -> Ite
                 counts[told] = counts.get(told, 0) + count
     for (code, where, message), count in sorted(counts.items()):
         yield Finding(
-            code, "warning", where, f"{message} ({count} people)", "let one template grant it, or set `priority`"
+            code,
+            "warning",
+            where,
+            f"{message} ({count} {'person' if count == 1 else 'people'})",
+            "let one template grant it, or set `priority`",
         )
 
 

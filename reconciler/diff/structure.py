@@ -38,7 +38,8 @@ def structural_changes(before: Tree, after: Tree) -> tuple[StructuralChange, ...
     """Every difference between two structures, sorted."""
     from deepdiff import DeepDiff  # slow to import, and needed for drift alone
 
-    found = DeepDiff(before, after, view="tree", verbose_level=2)
+    # Without the threshold two structures with little in common count as one changed value, and nothing in them is named.
+    found = DeepDiff(before, after, view="tree", verbose_level=2, threshold_to_diff_deeper=0)
     changes = [StructuralChange(_what(node), "added") for node in found.get("dictionary_item_added", ())]
     changes += [StructuralChange(_what(node), "removed") for node in found.get("dictionary_item_removed", ())]
     for node in found.get("values_changed", ()):

@@ -12,7 +12,7 @@ ann: + Basic Messaging
 ann: + Webex Event Center @ acme.webex.com
 ann: + Webex Webinars @ acme.webex.com
 two-host-licenses: Webex Meetings Suite @ acme.webex.com: one host license per site, and Webex Event Center @
-    acme.webex.com comes first (1 people)
+    acme.webex.com comes first (1 person)
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Everything a plan tells, as lines: operations with all their reasons and places, findings with hints, the explanations.
+"""Everything a plan tells, as lines: operations with all their reasons and places, findings with hints, explanations, drift.
 
 Examples in docstrings show what matters to a reader; this shows all there is, so that a changed word, place or reason is seen.
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from reconciler.diff.drift import drift_items
 from reconciler.diff.explain import explain_person
 from reconciler.model.expected import Answer
 from reconciler.model.explanation import Explanation
@@ -28,7 +29,7 @@ def told(planned: Planned) -> list[str]:
             plan, workings.book, workings.population, workings.answers, workings.allocation, workings.hands_off, person
         )
         lines += _explained(explained)
-    return [*lines, *_ledger(planned)]
+    return [*lines, *_drift(planned), *_ledger(planned)]
 
 
 def _changes(plan: Plan) -> Iterator[str]:
@@ -97,6 +98,13 @@ def _explained(explanation: Explanation) -> Iterator[str]:
             yield f"    to do: {what}"
         if line.queue is not None:
             yield f"    queue: {_compact(line.queue)}"
+
+
+def _drift(planned: Planned) -> Iterator[str]:
+    """What `drift` would report of the same moment; its reasons are those of the operations and of what is kept."""
+    workings = planned.workings
+    for item in drift_items(planned.plan, workings.book, workings.population, workings.answers):
+        yield f"drift: {item.email} {_compact(msgspec.structs.replace(item, person_id='', email='', because=()))}"
 
 
 def _ledger(planned: Planned) -> Iterator[str]:

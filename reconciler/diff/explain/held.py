@@ -5,7 +5,7 @@ from __future__ import annotations
 from reconciler.diff.explain import chain, origin, words
 from reconciler.diff.explain.sheet import Sheet
 from reconciler.model.catalog import Product, attendee
-from reconciler.model.expected import HeldBack, Kept, Removal, Request, Satisfied, role
+from reconciler.model.expected import HeldBack, Kept, Refused, Removal, Request, Satisfied, role
 from reconciler.model.explanation import ExplainedLicense, Given, Status, Step
 from reconciler.model.finding import Finding
 from reconciler.model.plan import Because
@@ -51,7 +51,10 @@ class _Holding:
             return self._held(back)
         if kept is not None:
             return self._kept(kept)
-        return self._until(*replaced) if replaced is not None else self._not_managed()
+        if replaced is not None:
+            return self._until(*replaced)
+        refused = next((item for item in answer.refused if item.product == self._product), None)
+        return self._not_moved(refused) if refused is not None else self._not_managed()
 
     def _to_remove(self) -> ExplainedLicense:
         sheet, operation = self._sheet, self._sheet.gone[self._holding]
@@ -106,6 +109,12 @@ class _Holding:
         text = f"Stays until {other} can be given, which takes its place in the same call."
         steps = (*chain.granted(self._sheet, wish.because), Step("allocation", f"{other} cannot be given yet"))
         return self._made("kept", text, drop.because, steps)
+
+    def _not_moved(self, refused: Refused) -> ExplainedLicense:
+        """It is granted, though elsewhere than it is held, and no other unit may take its place: it keeps doing its work."""
+        text = f"Granted by {words.sources(refused.because)}, and stays where it is held: {refused.message}."
+        steps = (*chain.granted(self._sheet, refused.because), Step("check", refused.message, refused.code))
+        return self._made("kept", text, refused.because, steps, to_do=(refused.hint,))
 
     def _elsewhere(self, ladder: tuple[str, ...]) -> str:
         places = dict.fromkeys(self._sheet.subscription(pool) or "the default subscription" for pool in ladder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 
@@ -107,3 +108,24 @@ def test_the_summary_counts_the_operations() -> None:
     assert (summary.additions, summary.removals, summary.attendee_removals) == (4, 1, 1)
     role = plan(desired(organization(), everyone(attendee())), people[0]).plan.summary
     assert role.attendee_additions == 1
+
+
+def _causes(files: Desired, person: Someone, memory: Memory, **more: Any) -> dict[str, str]:
+    found = plan(files, person, memory=memory, **more).plan
+    return {op.license: op.cause for change in found.changes for op in change.licenses}
+
+
+def test_a_prerequisite_has_the_cause_of_what_needs_it() -> None:
+    """Files that did not change are not the cause of a free license that comes along or was taken by hand."""
+    suite = "Webex Meetings Suite"
+    files = desired(organization(), everyone(suite))
+    both = Someone("ann@acme.example")
+    assert _causes(files, both, applied(files)) == {suite: "drift", MSG.name: "drift"}
+    assert _causes(files, msgspec.structs.replace(both, holds=(SUITE.id,)), applied(files)) == {MSG.name: "drift"}
+    waited = applied(files, waiting={(both.id, f"{suite} @ {SITE}"): NOW})
+    assert _causes(files, both, waited) == {suite: "promoted", MSG.name: "promoted"}
+    before = applied(desired(organization(), everyone(NAME)))
+    assert _causes(files, msgspec.structs.replace(both, holds=(RTT.id,)), before) == {
+        suite: "config",
+        MSG.name: "config",
+    }
