@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from reconciler.sandbox import (
@@ -115,7 +117,8 @@ def create_app(
                 "/sandbox", routes=[*admin_tokens.routes(door), *admin_life.routes(door), *routes_admin.routes(door)]
             ),
             Route("/{path:path}", door.guard(door.unknown), methods=_METHODS),
-        ]
+        ],
+        exception_handlers={404: _nowhere(door)},
     )
     app.state.door = door
     return app
@@ -125,9 +128,21 @@ _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def _guarded(door: Door, table: tuple[tuple[str, str, Endpoint, tuple[str, ...]], ...]) -> list[Route]:
-    known = [Route(path, door.guard(endpoint, *scopes), methods=[method]) for method, path, endpoint, scopes in table]
-    methods: dict[str, list[str]] = {}
+    """A route for every line, and after those of a path one that refuses all other methods."""
+    paths: dict[str, list[str]] = {}
     for method, path, _, _ in table:
-        methods.setdefault(path, []).append(method)
-    known += [Route(path, door.guard(not_allowed(*allowed)), methods=_METHODS) for path, allowed in methods.items()]
-    return [*known, Route("/{path:path}", door.guard(door.unknown), methods=_METHODS)]
+        paths.setdefault(path, []).append(method)
+    routes: list[Route] = []
+    for path, methods in paths.items():
+        routes += [Route(path, door.guard(end, *scopes), methods=[how]) for how, at, end, scopes in table if at == path]
+        routes.append(Route(path, door.guard(not_allowed(*methods)), methods=_METHODS))
+    return [*routes, Route("/{path:path}", door.guard(door.unknown), methods=_METHODS)]
+
+
+def _nowhere(door: Door) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """The same 404 as for other unknown paths: one with a line break in it is matched by no pattern."""
+
+    async def answer(request: Request, _: Exception) -> Response:
+        return await door.guard(door.unknown)(request)
+
+    return answer

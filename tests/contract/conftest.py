@@ -10,7 +10,17 @@ import pytest
 from reconciler.sandbox import State
 from tests.contract.every import EVERY
 from tests.contract.reads import organization
+from tests.support.description import watched
 from tests.support.sandbox_server import RunningSandbox, running_sandbox
+
+
+@pytest.fixture(autouse=True)
+def _as_described() -> Iterator[None]:
+    """Every answer of the sandbox that a test of this folder gets is as the description says."""
+    with watched() as wrong:
+        yield
+    assert wrong == []
+
 
 CAPITALS = b'{"upperCaseAccountTypes": true}'
 
