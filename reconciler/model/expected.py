@@ -15,8 +15,8 @@ from reconciler.model.finding import Finding
 from reconciler.model.live import Origin, Person, State
 from reconciler.model.plan import Because, CallingProperties
 
-Row = Literal["a", "b", "c", "d", "e", "f", "g", "h", "tier", "subscription", "site", "promotion"]
-"""The row of RULES 4.2 that decided, or the replacement a removal belongs to."""
+Row = Literal["", "a", "b", "c", "d", "e", "f", "g", "h", "tier", "subscription", "site", "promotion"]
+"""The row of RULES 4.2 that decided, or the replacement a removal belongs to; empty where what is kept needs neither."""
 
 
 def role(site: str) -> str:
@@ -91,7 +91,9 @@ class Removal(msgspec.Struct, frozen=True):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A holding that nothing grants and that stays, and why. `row` is empty for hands-off and for free licenses."""
+    """A holding that nothing grants and that stays, and why. `row` is empty where no row of the table
+    decided: for free licenses, for what is granted still, and for what something else needs.
+    """
 
     holding: str
     product: Product

@@ -23,7 +23,10 @@ cat: calling-unreadable: Webex Calling - Professional: Webex could not read the 
 
 from __future__ import annotations
 
+from reconciler.model.plan import Because
 from reconciler.resolve.case import Case
+
+_WHY = "Webex could not read the person's Calling data"
 
 
 def act(case: Case) -> None:
@@ -33,8 +36,8 @@ def act(case: Case) -> None:
     catalog = case.book.catalog
     for product, wish in list(case.wishes.items()):
         if product not in case.satisfied and catalog.is_calling(product):
-            case.refuse(wish, "calling-unreadable", "Webex could not read the person's Calling data",
+            case.refuse(wish, "calling-unreadable", _WHY,
                         "sync again later; if it stays so, open a case with Cisco")  # fmt: skip
     for holding, removal in list(case.leaving.items()):
         if catalog.is_calling(removal.product):
-            case.keep(holding, removal.product, "", removal.because)
+            case.keep(holding, removal.product, "", (Because(f"calling-needs-a-readable-record: {_WHY}"),))

@@ -16,7 +16,6 @@ from reconciler.model.expected import (
     Satisfied,
     Selected,
     Wish,
-    role,
 )
 from reconciler.model.plan import Because
 
@@ -94,10 +93,7 @@ class Case:
         return case
 
     def stays(self, product: Product) -> str | None:
-        """The holding of `product` that the person keeps, or None."""
-        if product.is_attendee:
-            key = role(product.site)
-            return key if product.site in self.key.attendee_sites and key not in self.leaving else None
+        """The license id by which the person keeps `product`, or None."""
         dropped = {removal.holding for drops in self.swaps.values() for removal in drops}
         for pool in self.held.get(product, ()):
             if pool not in self.leaving and pool not in dropped:

@@ -36,7 +36,9 @@ def _stays(case: Case, holding: str, product: Product) -> bool:
         why = "screen share is implicit"
     elif not catalog.is_free_product(product):
         return False
-    elif product not in case.book.managed or case.key.state == "deactivated":
+    elif case.key.state == "deactivated":
+        why = "free licenses stay with deactivated people"
+    elif product not in case.book.managed:
         why = "a free license stays unless `manage` names it"
     elif _needed(case, product):
         why = "another license needs it"

@@ -96,17 +96,16 @@ def _in_its_place(removal: Removal, wish: Wish) -> Removal:
 
 
 def _keep_professional(case: Case) -> None:
-    """Professional does not go while Attendant Console, which needs it, stays."""
-    if not _stays_or_is_renewed(case, CONSOLE):
+    """The last Professional does not go while Attendant Console, which needs it, stays."""
+    if not _stays_or_is_renewed(case, CONSOLE) or _stays_or_is_renewed(case, PROFESSIONAL):
         return
-    for pool in case.held.get(PROFESSIONAL, ()):
-        if pool in case.leaving:
-            because = case.leaving[pool].because
-            case.keep(pool, PROFESSIONAL, "", (_why(f"{CONSOLE} needs it (400408)"),))
-            case.refused.append(
-                Refused(PROFESSIONAL, "calling-conflict", f"stays, because {CONSOLE} is held and needs it (400408)",
-                        f"let {CONSOLE} go as well: name it under `manage`, or deny it", because)
-            )  # fmt: skip
+    for pool in [pool for pool in case.held.get(PROFESSIONAL, ()) if pool in case.leaving]:
+        because = case.leaving[pool].because
+        case.keep(pool, PROFESSIONAL, "", (_why(f"{CONSOLE} needs it (400408)"),))
+        case.refused.append(
+            Refused(PROFESSIONAL, "calling-conflict", f"stays, because {CONSOLE} is held and needs it (400408)",
+                    f"let {CONSOLE} go as well: name it under `manage`, or deny it", because)
+        )  # fmt: skip
 
 
 def _stays_or_is_renewed(case: Case, product: Product) -> bool:

@@ -110,8 +110,6 @@ class Verdict(NamedTuple):
 
 def act(case: Case) -> None:
     """Decide on every declared holding that no wish is satisfied by."""
-    if case.hands_off:
-        return
     taken = {item.holding for item in case.satisfied.values()}
     taken |= {removal.holding for drops in case.swaps.values() for removal in drops}
     for product, pools in case.held.items():
@@ -175,7 +173,7 @@ def _claim(case: Case, claim: str, product: Product) -> Verdict:
 def _exception(case: Case, name: str, product: Product) -> Verdict:
     for item in case.exceptions:
         if item.exception.name == name and any(grant.product == product for grant in item.grants):
-            return Verdict("g", "preserve", item.because)
+            return _granted_still(f"exception:{name}", item.exception.source)
     policy = case.book.organization.retention.exception_end
     because = _because(f"retention.exceptionEnd {policy}", f"exception:{name}", case.book.organization.source)
     return Verdict("g", policy, because, names.EXCEPTION_END)
@@ -200,10 +198,15 @@ def _dropped(item: BoundTemplate, product: Product) -> Verdict:
     """Row d: its template speaks for the person still."""
     place = item.template.source
     if product in item.products:
-        return Verdict("d", "preserve", _because("still granted, but a stronger rule won", item.name, place))
+        return _granted_still(item.name, place)
     keep: Keep = "preserve" if item.template.preserve_licenses else "remove"
     why = f"the template dropped it, preserveLicenses {str(keep == 'preserve').lower()}"
     return Verdict("d", keep, _because(why, item.name, place), names.of_template(item.name))
+
+
+def _granted_still(by: str, place: Source) -> Verdict:
+    """What its giver grants as before is no matter of retention, whichever grant beat this one."""
+    return Verdict("", "preserve", _because("still granted, but a stronger rule won", by, place))
 
 
 def _manual(case: Case) -> Verdict:

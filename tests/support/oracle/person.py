@@ -164,7 +164,11 @@ class OnePerson:
         """Professional does not go from under an Attendant Console that stays (400408)."""
         dropped = {x for r in requests if r.product.name != catalog.ATTENDANT_CONSOLE for x in r.drops}
         consoles = self._held(Product(catalog.ATTENDANT_CONSOLE))
-        if any(x not in self.going and x not in dropped for x in consoles):
+        replaced = {x for r in requests if r.product.name != catalog.CALLING_PROFESSIONAL for x in r.drops}
+        stays = any(
+            x not in self.going and x not in replaced for x in self._held(Product(catalog.CALLING_PROFESSIONAL))
+        )
+        if not stays and any(x not in self.going and x not in dropped for x in consoles):
             for holding in self._held(Product(catalog.CALLING_PROFESSIONAL)):
                 if self.going.pop(holding, None):
                     self.opinion.kept[holding] = "needed"

@@ -175,3 +175,14 @@ def test_the_sites_of_a_license_count_together() -> None:
     assert [g.message.partition(";")[0] for g in found.plan.guards] == [
         "12 people would lose Webex Meetings Suite within 24 hours"
     ]
+
+
+def test_a_license_that_webex_sells_no_more_counts_no_longer() -> None:
+    """What was taken today of a license that the organization has no more is no removal of any license it has."""
+    files = _files()
+    people = [Someone(f"l{n}@acme.example", holds=(RTT.id,)) for n in range(10)]
+    people += [Someone(f"s{n}@acme.example", groups=(SALES.id,), holds=(RTT.id,)) for n in range(40)]
+    removals = tuple(Removal(f"gone{n}", license_id("RTT", 99), NOW - timedelta(hours=3)) for n in range(5))
+    assert stops(plan(files, *people, licenses=(BIG,), memory=applied(files, removals=removals))) == []
+    there = tuple(msgspec.structs.replace(removal, holding=RTT.id) for removal in removals)
+    assert stops(plan(files, *people, licenses=(BIG,), memory=applied(files, removals=there))) != []

@@ -58,3 +58,10 @@ def test_one_that_the_organization_does_not_have_is_skipped_with_a_note() -> Non
     found = plan(desired(organization(), everyone("Webex Meetings Suite")), ANN, licenses=(SUITE,))
     assert _added(found.plan) == ["Webex Meetings Suite"]
     assert codes(found) == ["prerequisite-not-sold"]
+
+
+def test_what_nobody_may_be_given_does_not_come_along() -> None:
+    """Where all that Webex sells of a prerequisite is not for people, nothing comes along (RULES 2.3)."""
+    messenger = License(license_id("FMS", 53), "Webex Messenger", 100, 0)
+    found = plan(desired(organization(), everyone("Webex Meetings Suite")), ANN, licenses=(messenger, SUITE))
+    assert _added(found.plan) == ["Webex Meetings Suite"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reconciler.model.desired import Calling
 from reconciler.model.live import Location, PhoneNumber
-from tests.support.desired import changes, codes, desired, members, organization, plan, ref
+from tests.support.desired import changes, codes, desired, everyone, members, organization, plan, ref
 from tests.support.live import SALES, SUITE, SUITE2, SUPPORT, Someone
 
 BOTH = Someone("ann@acme.example", groups=(SALES.id, SUPPORT.id))
@@ -19,6 +19,13 @@ def test_the_same_product_twice_is_one() -> None:
     found = plan(files, BOTH)
     assert changes(found) == ["+ Real-Time Translations"]
     assert [reason.template for reason in found.plan.changes[0].licenses[0].because] == ["sales", "support"]
+
+
+def test_the_same_product_twice_in_one_template_is_one() -> None:
+    """A template that names a license twice in one place gives one unit, for one reason."""
+    found = plan(desired(organization(), everyone("Real-Time Translations", "Real-Time Translations")), BOTH)
+    assert changes(found) == ["+ Real-Time Translations"]
+    assert [reason.template for reason in found.plan.changes[0].licenses[0].because] == ["everyone"]
 
 
 def test_best_priority_names_the_subscription() -> None:

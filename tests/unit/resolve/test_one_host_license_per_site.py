@@ -45,6 +45,15 @@ def test_a_held_host_license_that_stays_keeps_the_site() -> None:
         assert codes(found) == ["two-host-licenses"]
 
 
+def test_two_held_host_licenses_are_one_finding() -> None:
+    """Who keeps two other host licenses of the site is told once that there is no place for a third."""
+    third = License(license_id("EC", 42, SITE), "Webex Event Center", 10, 0, 0, 0, "Sub-1", SITE, CONTROL_HUB_MANAGED)
+    holder = msgspec.structs.replace(HOLDER, holds=(MEETINGS.id, third.id))
+    found = plan(desired(organization(), everyone("Webex Meetings Suite")), holder, licenses=(*TWO, third))
+    assert changes(found) == []
+    assert codes(found) == ["two-host-licenses"]
+
+
 def test_a_held_host_license_that_goes_is_replaced_in_one_call() -> None:
     """A host license that retention takes and another one granted on the site change places in one call, or neither moves."""
     org = organization(retention=Retention(manual="remove"), manage=managed("Webex Meetings"))

@@ -9,6 +9,7 @@ from reconciler.model.catalog import CONTROL_HUB_MANAGED, License
 from reconciler.model.desired import Guards, Retention
 from reconciler.model.live import Location, PhoneNumber
 from tests.support.desired import (
+    acknowledgement,
     changes,
     codes,
     desired,
@@ -280,6 +281,17 @@ def test_professional_stays_under_attendant_console(denied: bool) -> None:
     both = organization(manage=managed(PRO.name, CONSOLE.name), retention=Retention(manual="remove"))
     found = plan(desired(both, everyone()), holder, licenses=CALLING, locations=(HQ,))
     assert changes(found) == [f"- {CONSOLE.name}", f"- {PRO.name}"]
+
+
+def test_a_second_professional_goes_from_beside_attendant_console() -> None:
+    """Of two units of Professional the one outside the defaults goes: Attendant Console needs one, and one stays."""
+    second = msgspec.structs.replace(PRO, id=license_id("BCSTD", 41), subscription="Sub-2")
+    holder = msgspec.structs.replace(ANN, holds=(PRO.id, second.id, CONSOLE.id))
+    org = organization(retention=Retention(outside_defaults="remove"))
+    files = desired(org, everyone(PRO.name), acknowledgement(PRO.name, max=1))
+    found = plan(files, holder, licenses=(PRO, second, CONSOLE), locations=(HQ,))
+    assert [op.license_id for change in found.plan.changes for op in change.licenses] == [second.id]
+    assert codes(found) == []
 
 
 def test_professional_is_kept_back_with_attendant_console() -> None:

@@ -12,6 +12,7 @@ from reconciler.model.desired import Calling, CallingAssignment, Retention, Sour
 from reconciler.model.live import Location, PhoneNumber
 from reconciler.model.plan import CallingProperties
 from reconciler.planner import Planned
+from reconciler.resolve.calling import e164
 from tests.support.desired import (
     acknowledgement,
     changes,
@@ -256,3 +257,17 @@ def test_who_is_served_later_does_not_get_the_number_again() -> None:
     assert _given(found)[BOB.email] == {CallingProperties(PHONE, None, HQ.id)}
     assert ANN.email not in _given(found)
     assert (waiting(found), codes(found)) == ([], ["number-given-twice"])
+
+
+def test_what_was_never_asked_has_no_answer() -> None:
+    """Of somebody whom nothing grants Calling, and of another block than theirs, the numbers of a plan know nothing."""
+    found = _plan(ANN, everyone(NAME))
+    person = next(person for person, _ in found.workings.population.fetch(found.workings.answers))
+    assert found.workings.numbers.told(person, None) is not None
+    assert found.workings.numbers.told(person, Calling(location="Berlin")) is None
+
+
+@pytest.mark.parametrize("text", ["+1 408", "+1 (408) 555-0100 0100 0100", "extension 7", ""])
+def test_what_nobody_can_dial_is_no_number(text: str) -> None:
+    """Digits that are too few or too many for their country are no number, as are words."""
+    assert e164(text) is None
