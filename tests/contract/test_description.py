@@ -20,7 +20,7 @@ from reconciler.sandbox import create_app
 from reconciler.sandbox.app import PUBLIC, SCIM, TABLE
 from reconciler.sandbox.refusal import _MESSAGES
 from tests.contract.made_up import NAMES, OPERATIONS, calls, world
-from tests.support.description import complaints, description, path_of
+from tests.support.description import DESCRIPTION, complaints, description, path_of
 
 CASES = int(os.environ.get("DESCRIPTION_CASES", "15"))
 FEW = settings(
@@ -102,6 +102,15 @@ def test_a_path_that_no_pattern_matches_is_404_like_any_other() -> None:
     stranger, known = conversation(create_app(world()), asked)
     assert (stranger.status_code, known.status_code) == (401, 404)
     assert known.json()["trackingId"] == known.headers["Trackingid"]
+
+
+def test_the_page_of_the_sandbox_lists_what_is_described() -> None:
+    """docs/sandbox.md has a row for every call, with all parameters of the query and no others."""
+    page = (DESCRIPTION.parents[2] / "docs" / "sandbox.md").read_text()
+    rows = dict(re.findall(r"^\| `([A-Z]+ /(?:v1|identity)/[^`]*)` \| ([^|]*) \|[^|]*\|$", page, re.MULTILINE))
+    assert set(rows) == set(OPERATIONS)
+    for label, operation in OPERATIONS.items():
+        assert set(re.findall(r"`(\w+)`", rows[label])) == {parameter.name for parameter in operation.query}
 
 
 def test_every_documented_error_code_is_described() -> None:

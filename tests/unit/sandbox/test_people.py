@@ -96,6 +96,15 @@ def test_a_person_has_one_id_in_several_spellings(spell: Any) -> None:
     assert call(app, "PATCH", "/v1/licenses/users", body).json()["personId"] == bob.id
 
 
+def test_oneself_is_a_person_like_any_other() -> None:
+    """The person of the token, with Calling data on demand; in any other case a service app."""
+    ann = {"email": "ann@acme.example", "licenses": ["pro"], "location": "hq", "extension": "4711"}
+    app = create_app(organization(ann, tokens=[{"token": "ann", "person": "Ann@acme.example"}, {"token": "app"}]))
+    assert call(app, "GET", "/v1/people/me?callingData=true", token="ann").json()["extension"] == "4711"
+    assert "extension" not in call(app, "GET", "/v1/people/me", token="ann").json()
+    assert call(app, "GET", "/v1/people/me", token="app").json()["type"] == "appuser"
+
+
 def test_of_people_from_elsewhere_only_the_public_part_is_shown() -> None:
     """By id they are found, without organization, licenses and roles."""
     state = staff()
