@@ -15,7 +15,7 @@ class Register:
     """The register of the last completed apply, empty before the first. `groups`: ids of all groups its templates listed."""
 
     def __init__(self, registry: Registry | None, now: Iterable[RegisteredTemplate]) -> None:
-        self._assignment = registry.assignment if registry else None
+        self._assignment = registry.assignment if registry else ""
         self.templates = {item.name: item for item in registry.templates} if registry else {}
         self.groups = frozenset(group for item in self.templates.values() for group in item.groups)
         self._renamed = _renamed(self.templates.values(), list(now))
@@ -29,10 +29,8 @@ class Register:
         return next((old for old, new in self._renamed.items() if new == name), name)
 
     def spoke_for(self, name: str, groups: frozenset[str]) -> bool:
-        """Whether the template, as files and mode were then, speaks for a member of `groups`."""
-        item = self.templates.get(name)
-        if item is None or self._assignment is None:
-            return False
+        """Whether a template of the register, as files and mode were then, speaks for a member of `groups`."""
+        item = self.templates[name]
         return speaks(self._assignment, item.kind, frozenset(item.groups), self.groups, groups)
 
     def granted(self, product: str, groups: frozenset[str]) -> bool:

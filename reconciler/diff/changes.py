@@ -182,7 +182,10 @@ class Differ:
                 cause = self._add_cause(person, key, request.wish.product, request.wish.because)
                 given[award.pool] = self._operation("add", award.pool, cause, request.wish.because, award.calling)
                 for wish in request.along:
-                    given.setdefault(wish.ladder[0], self._operation("add", wish.ladder[0], cause, wish.because))
+                    cause_too = (
+                        cause if cause == "promoted" else self._add_cause(person, key, wish.product, wish.because)
+                    )
+                    given.setdefault(wish.ladder[0], self._operation("add", wish.ladder[0], cause_too, wish.because))
                 for drop in request.drops:
                     self._remove(drop, cause, taken, roles)
             elif waits:

@@ -10,7 +10,7 @@ from reconciler.model.memory import Memory
 from reconciler.model.plan import digest_of
 from reconciler.planner import make_plan
 from tests.support.desired import codes, desired, everyone, live, members, organization, plan, ref
-from tests.support.live import ALL, MSG, NOW, RTT, SUITE, SUITE2, Someone
+from tests.support.live import ALL, MSG, NOW, PRO, RTT, SUITE, SUITE2, Someone
 
 ANN = Someone("ann@acme.example")
 FILES = desired(organization(), everyone("Real-Time Translations"), digest="sha256:files")
@@ -88,3 +88,19 @@ def test_findings_come_in_order_and_once() -> None:
     assert codes(found) == ["attendee-off"]
     assert [f.where for f in found.plan.findings if f.code == "attendee-off"] == ["a@x", "b@x"]
     assert len(set(found.plan.findings)) == len(found.plan.findings)
+
+
+def test_more_units_may_be_supposed() -> None:
+    """As if they had been bought: who waited is served; a license without a count has none afterwards either."""
+    files = desired(organization(), everyone("Real-Time Translations", "Webex Calling - Professional"))
+    few = tuple(
+        msgspec.structs.replace(pool, total=0 if pool is RTT else None if pool is PRO else pool.total) for pool in ALL
+    )
+    snapshot = live(ANN, Someone("bob@acme.example"), licenses=few)
+    for more, served in (({}, 0), ({RTT.id: 1, PRO.id: 5}, 1), ({RTT.id: 2}, 2)):
+        found = make_plan(files, snapshot, Memory(), NOW, "0", more=more).plan
+        assert (found.summary.additions, sum(item.license == RTT.name for item in found.waiting)) == (
+            served,
+            2 - served,
+        )
+        assert {line.license_id: line.total for line in found.pools}[PRO.id] is None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from reconciler.book.binding import Binder
 from reconciler.book.book import BoundTemplate
 from reconciler.diff.explain.sheet import Sheet
 from reconciler.diff.explain.words import placed, sentence
 from reconciler.model import canonical
 from reconciler.model.catalog import Product
+from reconciler.model.desired import UserException
 from reconciler.model.explanation import ExplainedLicense, Step
 
 
@@ -87,11 +89,17 @@ def _exceptions(sheet: Sheet, product: Product) -> tuple[Step, ...]:
     addresses = {canonical.email(text) for text in (sheet.person.email, *sheet.person.other_emails)}
     for old in sheet.book.desired.exceptions:
         over = old.until is not None and old.until < sheet.book.today
-        named = any(sheet.book.catalog.canonical(reference.license or "") == product.name for reference in old.add)
-        if over and named and any(user in addresses for user, _ in old.users):
+        if over and any(user in addresses for user, _ in old.users) and _added(sheet, old, product):
             text = f"exception {old.name} added it until {old.until}"
             steps.append(Step("exception", text, None, f"exception:{old.name}", str(old.source)))
     return tuple(steps)
+
+
+def _added(sheet: Sheet, exception: UserException, product: Product) -> bool:
+    """Whether an exception that is over would add the product, bound as those in force are."""
+    binder = Binder(sheet.book.organization, sheet.book.catalog)
+    grants = (binder.bind(reference, template=exception.name, priority=0) for reference in exception.add)
+    return any(grant is not None and grant.product == product for grant in grants)
 
 
 def _to_do(sheet: Sheet, product: Product, templates: tuple[BoundTemplate, ...]) -> tuple[str, ...]:

@@ -56,3 +56,12 @@ def test_an_alias_to_an_old_name_finds_the_new_one() -> None:
     """An alias to a name that Webex renamed is followed to the name of today."""
     catalog = Catalog(ALL, {"CX": "Single License - CX Essentials"}, ())
     assert catalog.canonical("CX") == "Customer Assist"
+
+
+def test_tiers_that_meet_or_go_round_are_told_once() -> None:
+    """A tier that is reached on two ways is one tier, and tiers that contradict each other end."""
+    diamond = (("Gold", "Silver"), ("Gold", "Bronze"), ("Silver", "Tin"), ("Bronze", "Tin"))
+    lower = Catalog(ALL, {}, diamond).lower_tiers(Product("Gold"))
+    assert lower == (Product("Silver"), Product("Bronze"), Product("Tin"))
+    circle = Catalog(ALL, {}, (("Gold", "Silver"), ("Silver", "Gold")))
+    assert circle.lower_tiers(Product("Gold")) == circle.higher_tiers(Product("Gold")) == (Product("Silver"),)

@@ -188,6 +188,13 @@ def test_a_template_test_may_name_groups_by_id(tmp_path: Path) -> None:
     assert _told(tmp_path, BASE + TEMPLATE + TEST % (f"{{groups: [Sales, {SUPPORT.id}]}}", "[]")) == []
 
 
+def test_a_template_test_may_name_the_site_of_a_license(tmp_path: Path) -> None:
+    """A license of a site that it has, with the site or without, is no unknown name, and what follows is still checked."""
+    listed = "[Webex Meetings Suite @ acme.webex.com, Webex Meetings Suite, Zoom]"
+    (found,) = _told(tmp_path, BASE + TEMPLATE + TEST % ("{}", listed))
+    assert "'Zoom'" in found.message
+
+
 def test_an_acknowledgement_that_ended_is_not_checked(tmp_path: Path) -> None:
     """What it permitted may long be gone; that it ended is told already."""
     text = BASE + TEMPLATE + (PAPER % "license: RTT, max: 1").replace("2027", "2026")

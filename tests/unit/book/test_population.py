@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,20 @@ def test_everybody_is_counted_once() -> None:
     assert fetched == sorted(person.email for person in crowd)
     for person, key in population.fetch(population.counts):
         assert population.key_of(person) == key
+
+
+def test_templates_in_force_since_one_moment_share_their_newcomers() -> None:
+    """Two newcomer templates of one apply speak for the same people who came since, and for nobody else."""
+    files = desired(
+        organization("groups"), members("Sales", "Real-Time Translations", existing_users=False),
+        members("Support", "Contact Center Premium Agent", existing_users=False),
+    )  # fmt: skip
+    both = (SALES.id, SUPPORT.id)
+    crowd = [Someone("old@x", both), Someone("new@x", both, first_seen=NOW + timedelta(minutes=1))]
+    found = plan(files, *crowd)
+    assert changes(found, "new@x") == ["+ Contact Center Premium Agent", "+ Real-Time Translations"]
+    assert changes(found, "old@x") == []
+    assert found.workings.population.marks == {crowd[1].id: Marks(newcomer_of=("sales", "support"))}
 
 
 def test_holders_of_every_license_are_counted() -> None:

@@ -24,7 +24,7 @@ from tests.support.desired import (
     organization,
     plan,
 )
-from tests.support.live import MSG, NOW, PREMIUM, RTT, SALES, SITE, SUITE, SUITE2, Someone
+from tests.support.live import MSG, NOW, PREMIUM, PRO, RTT, SALES, SITE, STANDARD, SUITE, SUITE2, Someone
 
 ANN = "ann@acme.example"
 NAME, SUITE_NAME = "Real-Time Translations", "Webex Meetings Suite"
@@ -133,6 +133,13 @@ def test_what_nobody_decides_about_is_no_difference() -> None:
     """What no file names, and what is kept because something else needs it, is not listed."""
     files = desired(organization(retention=Retention(manual="remove"), guards=ALL), everyone(SUITE_NAME))
     assert _items(plan(files, Someone(ANN, holds=(SUITE.id, MSG.id, PREMIUM.id)))) == ()
+
+
+def test_what_webex_would_refuse_to_change_is_no_difference() -> None:
+    """A higher tier that stays because Webex refuses the lower one is as wanted as it can be; the rest is listed."""
+    files = desired(organization(manage=managed(PREMIUM.name)), everyone(STANDARD.name, preserve_licenses=False))
+    person = Someone(ANN, holds=(PRO.id, PREMIUM.id), given=_given(PRO.id, "template:everyone"))
+    assert _short(_items(plan(files, person))) == [f"preserved {PREMIUM.name} addedByHand"]
 
 
 def test_outside_the_defaults_is_preserved() -> None:

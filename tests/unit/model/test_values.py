@@ -7,10 +7,25 @@ import pytest
 
 from reconciler.model import canonical, ids
 from reconciler.model.catalog import License, Product, attendee
+from reconciler.model.drift import Drift, DriftItem
 from reconciler.model.finding import Finding, errors, ordered
 from reconciler.model.live import Scope
-from reconciler.model.plan import digest_of, stamp
-from tests.support.live import RTT, SALES, SUITE
+from reconciler.model.plan import (
+    REPLACEMENT_RULES,
+    AttendeeOperation,
+    Because,
+    OrganizationRef,
+    digest_of,
+    is_replacement,
+    stamp,
+)
+from reconciler.model.provenance import Act, Provenance
+from reconciler.model.result import LOST, ApplyResult, OperationResult, PersonResult
+from reconciler.model.result import Outcome as ResultOutcome
+from reconciler.model.template_tests import Holdings, Tally, TemplateTestReport, tally
+from reconciler.model.template_tests import Outcome as OutcomeOfTest
+from reconciler.model.template_tests import Status as StatusOfTest
+from tests.support.live import NOW, RTT, SALES, SUITE
 from tests.support.plans import one_of_everything
 
 UUID = "f5b36187-c8dd-4727-8b2f-f9c447f29046"
@@ -93,3 +108,75 @@ def test_a_plans_digest_covers_everything_but_itself() -> None:
 def test_canonical_json_sorts_keys() -> None:
     """Two dictionaries with the same content have the same bytes."""
     assert canonical.json_bytes({"b": 1, "a": 2}) == canonical.json_bytes({"a": 2, "b": 1}) == b'{"a":2,"b":1}'
+
+
+def test_drift_is_what_is_missing_or_extra() -> None:
+    """What a policy preserves is listed and is no drift."""
+    kept = DriftItem("P", "ann@x", "preserved", "X", "L", None, "addedByHand", ())
+    report = Drift("1.0", "Drift", OrganizationRef("o", "acme"), "s1", NOW, None, (kept,))
+    assert not report.drifted
+    for direction in ("missing", "extra"):
+        item = msgspec.structs.replace(kept, direction=direction)
+        assert msgspec.structs.replace(report, items=(kept, item)).drifted, direction
+
+
+def test_what_comes_in_the_place_of_something_is_a_replacement() -> None:
+    """A removal is one if a reason says that something takes its place; an addition never is."""
+    swapped = Because(next(iter(REPLACEMENT_RULES)), "sales")
+    reasons = (Because("retention-decides-the-rest: x"), swapped)
+    role = AttendeeOperation("remove", "a.webex.com", "config", reasons)
+    assert is_replacement(role)
+    assert not is_replacement(msgspec.structs.replace(role, operation="add"))
+    assert not is_replacement(msgspec.structs.replace(role, because=reasons[:1]))
+
+
+def test_given_by_hand_is_what_nothing_claims() -> None:
+    """Even if a call of ours is known: without a claim it counts as given by hand."""
+    assert Provenance("L", (), NOW, Act("run-1", None, NOW)).by_hand
+    assert not Provenance("L", ("template:sales",), NOW).by_hand
+
+
+ROLE = AttendeeOperation("add", "a.webex.com", "config", ())
+OUTCOMES: list[tuple[ResultOutcome, bool, bool]] = [
+    # outcome, complete, sent
+    ("done", True, True), ("alreadyDone", True, False), ("refused", False, True), ("ignored", False, True),
+    ("skipped", False, False), ("failed", False, True), ("unknown", False, True), ("notSent", False, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("outcome", "complete", "sent"), OUTCOMES)
+def test_what_came_of_an_apply(outcome: ResultOutcome, complete: bool, sent: bool) -> None:
+    """Complete is what is as planned now; sent is what reached Webex; an end before the end is never complete."""
+    person = PersonResult("P", "ann@x", (OperationResult(ROLE, "alreadyDone"), OperationResult(ROLE, outcome)))
+    run = ApplyResult("1.0", "ApplyResult", "run-1", "d", "o", NOW, NOW, (person,))
+    assert (person.complete, run.complete, run.sent) == (complete, complete, sent)
+    assert msgspec.structs.replace(run, people=(msgspec.structs.replace(person, status=200),)).sent
+    assert not msgspec.structs.replace(run, interrupted=True).complete
+    assert not msgspec.structs.replace(run, stopped="10 errors").complete
+    nothing = msgspec.structs.replace(run, people=())
+    assert (nothing.complete, nothing.sent) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "detail", "lost"),
+    [("done", LOST + "x", True), ("failed", LOST + "x", False), ("done", "", False), ("done", "not " + LOST, False)],
+)
+def test_a_loss_is_a_removal_done_without_what_was_to_come(outcome: ResultOutcome, detail: str, lost: bool) -> None:
+    """Only what was done and says so at its beginning."""
+    assert OperationResult(ROLE, outcome, detail).lost is lost
+
+
+def test_template_tests_are_good_if_all_passed() -> None:
+    """Every outcome is counted, an error is no pass, and no tests at all are good."""
+    statuses: list[StatusOfTest] = ["passed", "failed", "passed", "error", "passed", "error"]
+    outcomes = [OutcomeOfTest(f"t{n}", "t.yaml:1", status, Holdings()) for n, status in enumerate(statuses)]
+    assert tally(outcomes) == Tally(6, 3, 1, 2)
+
+    def report(*these: OutcomeOfTest) -> TemplateTestReport:
+        organization = OrganizationRef("o", "acme")
+        return TemplateTestReport("1.0", "TemplateTests", organization, NOW, "files", None, None, tally(these), these)
+
+    assert report().good
+    assert report(outcomes[0], outcomes[2]).good
+    assert not report(outcomes[0], outcomes[1]).good
+    assert not report(outcomes[0], outcomes[3]).good
