@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from reconciler.sandbox import delivery, reach
-from reconciler.sandbox.call import FORBIDDEN, Answer, Call, Endpoint, refuse
+from reconciler.sandbox.call import FORBIDDEN, Answer, Call, Endpoint, refuse, refuse_scim
 from reconciler.sandbox.faults import Faults, Then
 from reconciler.sandbox.life import Life
 from reconciler.sandbox.nouns import Token
@@ -201,7 +201,8 @@ class Door:
 
     def unknown(self, call: Call) -> Answer:
         """404 for a path that the sandbox does not know."""
-        return refuse(404, f"The sandbox does not know {call.path}.")
+        message = f"The sandbox does not know {call.path}."
+        return refuse_scim(404, message) if call.path.startswith(reach.SCIM) else refuse(404, message)
 
 
 async def _body(request: Request) -> object:

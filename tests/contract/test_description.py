@@ -48,8 +48,10 @@ def conversation(app: Starlette, requests: Sequence[httpx.Request]) -> list[http
 def as_described(requests: Sequence[httpx.Request]) -> None:
     """A fresh sandbox answers all these calls as described."""
     for request, answer in zip(requests, conversation(create_app(world()), requests), strict=True):
-        assert answer.status_code < 500
-        assert complaints(request.method, request.url.path, answer.status_code, answer.headers, answer.content) == []
+        asked = f"{request.method} {request.url} {request.content!r}"
+        assert answer.status_code < 500, asked
+        wrong = complaints(request.method, request.url.path, answer.status_code, answer.headers, answer.content)
+        assert wrong == [], asked
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
@@ -99,9 +101,11 @@ def test_a_path_that_no_pattern_matches_is_404_like_any_other() -> None:
         httpx.Request("GET", "http://sandbox/v1/people/a%0Ab", headers=headers)
         for headers in ({}, {"Authorization": "Bearer own"})
     ]
-    stranger, known = conversation(create_app(world()), asked)
+    asked.append(httpx.Request("GET", "http://sandbox/identity/scim/a%0Ab/v2/Users", headers=asked[1].headers))
+    stranger, known, directory = conversation(create_app(world()), asked)
     assert (stranger.status_code, known.status_code) == (401, 404)
     assert known.json()["trackingId"] == known.headers["Trackingid"]
+    assert (directory.status_code, directory.json()["status"]) == (404, "404")
 
 
 def test_the_page_of_the_sandbox_lists_what_is_described() -> None:
