@@ -59,7 +59,7 @@ class Ask(msgspec.Struct, frozen=True):
 
     def is_me(self, owner_id: str | None) -> bool:
         """Whether an owner is the very person."""
-        return bool(owner_id) and ids.same(owner_id or "", self.person.id)
+        return owner_id is not None and ids.same(owner_id, self.person.id)
 
     @property
     def properties(self) -> CallingProperties:

@@ -159,10 +159,7 @@ class NumberPlan:
         location = self._by_id.get(next(iter(places))) if len(places) == 1 else None
         if len(numbers) > 1:
             extension = location = None
-        return Ask(
-            person, self._wanted(person, block), self._rows.get(person.id, ()),
-            number=number, location=location, extension=extension,
-        )  # fmt: skip
+        return Ask(person, self._wanted(person, block), number=number, location=location, extension=extension)
 
     def _is_theirs(self, number: str, person: Person) -> bool:
         """Whether no row of the number says that it belongs to anybody else."""

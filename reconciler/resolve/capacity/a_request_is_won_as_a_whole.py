@@ -32,7 +32,7 @@ from reconciler.resolve.capacity.units import Bid, Thing, Units
 def lacking(units: Units, bid: Bid, person: Person) -> tuple[Thing, ...]:
     """The pools and budgets of which something would have to come free before the person can be served; empty when now."""
     needs = budgets_count_who_holds_the_name.places(units, person.id, bid.needs)
-    full = tuple(number for number in needs if not units.has(number))
+    full = tuple(number for number in needs if units.places[number] <= 0)
     empty = () if oldest_first_spills_in_order.act(bid.ladder, units.left) is not None else bid.ladder
     return (*empty, *full)
 

@@ -46,10 +46,6 @@ class Units:
         """Ids of the groups that some budget counts."""
         return frozenset(item.group for item in self.budgets.values())
 
-    def has(self, thing: Thing) -> bool:
-        """Whether a unit or a place is left."""
-        return (self.places[thing] if isinstance(thing, int) else self.left[thing]) > 0
-
 
 class Bid(msgspec.Struct, frozen=True):
     """One request of everybody with one key, and all that its rules look up: once, not per person.

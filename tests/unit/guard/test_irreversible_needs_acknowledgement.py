@@ -82,6 +82,7 @@ DAN, EVE = Someone("dan@acme.example"), Someone("eve@acme.example")
         ((_loss(DAN), _loss(EVE)), False),
         ((_loss(DAN), _loss(DAN)), False),
         ((_loss(DAN), _loss(EVE, 1)), True),
+        ((_loss(EVE, 1), _loss(DAN), _loss(EVE)), False),
         ((_loss(DAN), _loss(EVE, name="Webex Calling - Standard")), True),
         ((_loss(DAN), _loss(EVE, certain=False)), False),
         ((_loss(DAN), _loss(DAN, certain=False)), False),

@@ -46,7 +46,8 @@ def _read(directory: Path, kind: str, key: str | None, value: Any) -> tuple[Any,
             node = node.setdefault(step, {})
         node[last] = value
     text = "---\n".join(
-        json.dumps({"apiVersion": "webex-licenses/v1", "kind": name, "metadata": {"name": name.lower()}, "spec": spec}) + "\n"
+        json.dumps({"apiVersion": "webex-licenses/v1", "kind": name, "metadata": {"name": name.lower()}, "spec": spec})
+        + "\n"
         for name, spec in specs.items()
     )
     (directory / "x.yaml").write_text(text, encoding="utf-8")

@@ -203,6 +203,10 @@ def test_what_webex_refused_is_not_tried_again() -> None:
     assert changes(found) == []
     assert codes(found) == ["attendee-off"]
     assert f"{NOW:%Y-%m-%d}" in found.plan.findings[0].message
+    assert found.plan.findings[0].hint == (
+        f"ask Cisco TAC to enable the Attendee feature, then set `attendeeFeature: {{{SITE}: on}}`; without that it is "
+        "tried again 30 days after the refusal"
+    )
     switched_on = desired(organization(attendee_on=frozenset({SITE})), everyone(attendee()))
     assert changes(plan(switched_on, ANN, memory=memory)) == [f"+ attendee @ {SITE}"]
 

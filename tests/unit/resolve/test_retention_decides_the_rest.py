@@ -357,7 +357,7 @@ def test_first_memory_is_empty() -> None:
 
 
 def test_a_license_that_webex_sells_no_more_is_left_alone() -> None:
-    """Somebody holds what this tool gave and the organization's list of licenses does not show: nothing happens, nothing breaks."""
+    """What this tool gave and the organization's list of licenses shows no more stays as it is, and breaks nothing."""
     gone = license_id("RTT", 99)
     person = msgspec.structs.replace(ANN, holds=(gone, RTT.id), given={gone: ("template:sales",)})
     found = plan(_files(members("Sales", "Real-Time Translations"), retention=Retention(manual="remove")), person)

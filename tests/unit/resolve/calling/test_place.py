@@ -96,7 +96,13 @@ def test_a_row_does_not_move_a_caller() -> None:
     assert _given(found) == {ANN.email: {CallingProperties(OLD, None, HQ.id)}}
 
 
+SHARED = msgspec.structs.replace(_owned(), owner_id="SOMEBODY")
 UNSEEN = {
+    "a number that another row gives to somebody else": (_caller(), (_owned(), SHARED)),
+    "a number that another row gives to a hunt group": (
+        _caller(),
+        (_owned(), _owned(owner_type="HUNT_GROUP", owner_id="H")),
+    ),
     "no number and no extension": (_caller(), (ROW,)),
     "no location": (_caller(location_id=None, extension="0199"), (ROW,)),
     "two numbers, and the directory knows neither": (
@@ -271,3 +277,47 @@ def test_what_was_never_asked_has_no_answer() -> None:
 def test_what_nobody_can_dial_is_no_number(text: str) -> None:
     """Digits that are too few or too many for their country are no number, as are words."""
     assert e164(text) is None
+
+
+def test_a_caller_with_an_extension_of_their_own_and_no_number() -> None:
+    """A row of the caller that has no number says what their extension is."""
+    row = _owned(number=None, extension="0199")
+    found = _plan(_caller(), *UPGRADE, org=MANAGED, numbers=(ROW, row))
+    assert _given(found) == {ANN.email: {CallingProperties(None, "0199", HQ.id)}}
+
+
+def test_the_order_of_a_callers_rows_decides_nothing() -> None:
+    """Of two extensions in the rows of one number the same one is kept, whatever order Webex lists them in."""
+    one, other = _owned(extension="0198"), _owned(extension="0199")
+    kept = [_given(_plan(_caller(), *UPGRADE, org=MANAGED, numbers=rows)) for rows in ((one, other), (other, one))]
+    assert kept[0] == kept[1] == {ANN.email: {CallingProperties(OLD, "0198", HQ.id)}}
+
+
+def test_the_order_of_a_numbers_rows_decides_no_word() -> None:
+    """Of two owners of one number the same one is named, whatever order Webex lists them in."""
+    one, other = (msgspec.structs.replace(ROW, owner_type=kind) for kind in ("CALL_QUEUE", "HUNT_GROUP"))
+    told = [_plan(ANN, everyone(NAME), numbers=rows).plan.findings for rows in ((one, other), (other, one))]
+    assert told[0] == told[1]
+    assert "number-in-use" in {finding.code for finding in told[0]}
+
+
+def test_what_a_caller_was_asked_names_person_and_block() -> None:
+    """What is told of a caller afterwards is about the very person, and about what the files want for them."""
+    block = Calling(location="Berlin")
+    found = _plan(
+        _caller(), everyone(ref(NAME, calling=block)), acknowledgement(LOWER, max=5), org=MANAGED, numbers=(_owned(),)
+    )
+    person = next(person for person, _ in found.workings.population.fetch(found.workings.answers))
+    told = found.workings.numbers.told(person, block)
+    assert told is not None
+    assert (told[0].person, told[0].wanted, told[0].number) == (person, block, OLD)
+
+
+def test_an_added_license_with_a_block_of_its_own() -> None:
+    """A block beside what an exception adds comes before the block of the exception itself."""
+    own = Calling(number="none", location="Berlin", extension="4711")
+    added = exception("ann", ANN.email, add=[ref(NAME, calling=own)], calling=Calling(number=OLD))
+    numbers = (ROW, msgspec.structs.replace(ROW, number=OLD))
+    assert _given(_plan(ANN, everyone("Real-Time Translations"), added, numbers=numbers)) == {
+        ANN.email: {CallingProperties(None, "4711", BERLIN.id)}
+    }

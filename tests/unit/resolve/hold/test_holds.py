@@ -197,6 +197,13 @@ def test_a_stranger_in_an_emptied_group_releases_nothing() -> None:
     assert held(plan(FILES, FORMER, stranger, memory=after)) == []
 
 
+def test_an_exception_with_the_name_of_a_lost_groups_template() -> None:
+    """What an exception gave that is called like the template of a lost group goes: the exception is not in the group."""
+    person = msgspec.structs.replace(FORMER, given={RTT.id: ("exception:sales",)})
+    found = plan(FILES, person, groups=(SUPPORT,), memory=applied(FILES, known_groups=KNOWN))
+    assert (GOES in changes(found), held(found)) == (True, [])
+
+
 def test_an_acknowledgement_releases_a_lost_group() -> None:
     """An Acknowledgement for the group lets its former members' licenses go, until its date."""
     paper = acknowledgement(group="Sales")
