@@ -33,7 +33,8 @@ def _wants(wanted: Calling | None = None, **fields: Any) -> Ask:
 
 
 def _extension(**fields: Any) -> Ask:
-    return Ask(ANN, EXTENSION, **({"named": HQ, "location": HQ, "extension": "0100"} | fields))
+    known: dict[str, Any] = {"named": HQ, "location": HQ, "extension": "0100"}
+    return Ask(ANN, EXTENSION, **(known | fields))
 
 
 NO_NUMBER = Calling(number="none", source=FILE)
