@@ -157,3 +157,33 @@ def test_a_swap_is_irreversible_too() -> None:
             locations=(hq,), numbers=(number,), licenses=(PRO, STANDARD),
         )  # fmt: skip
         assert [g.acknowledged for g in found.plan.guards if g.code == "irreversible"] == expected
+
+
+def test_of_several_papers_the_one_with_most_left_counts() -> None:
+    """Papers are not added up and need no order: one that covers everybody is enough, whatever the others are."""
+    papers = [msgspec.structs.replace(acknowledgement(NAME, max=most), name=f"paper{most}") for most in (1, 3, 2)]
+    assert _guard(*papers, people=(ANN, BOB)) == [(True, f"2 removals of {NAME}")]
+    same = [msgspec.structs.replace(acknowledgement(NAME, max=2), name=name) for name in ("one", "two")]
+    assert _guard(*same, people=(ANN, BOB)) == [(True, f"2 removals of {NAME}")]
+
+
+def test_a_paper_that_is_used_up_gives_way_to_one_that_is_not() -> None:
+    """What is left counts, not what a paper began with or has behind it."""
+    old, new = (msgspec.structs.replace(acknowledgement(NAME, max=n), name=f"p{n}") for n in (3, 1))
+    files = desired(ORG, everyone("Contact center Standard Agent"), old, new)
+    memory = applied(files, losses=(_loss(DAN), _loss(EVE), _loss(CY)), acknowledged={"p3": 1})
+    found = plan(files, ANN, memory=memory)
+    assert [(g.acknowledged, g.message) for g in found.plan.guards if g.code == "irreversible"] == [
+        (True, f"1 removal of {NAME}")
+    ]
+
+
+@pytest.mark.parametrize(("number", "more"), [(9, ""), (10, ""), (11, " and 1 more"), (12, " and 2 more")])
+def test_ten_people_are_named(number: int, more: str) -> None:
+    """The message names ten people and counts the rest."""
+    people = tuple(Someone(f"p{n:02}@acme.example", holds=(PRO.id,)) for n in range(number))
+    ((_, message),) = _guard(people=people)
+    named = ", ".join(person.email for person in people[:10])
+    assert (
+        f"{number} removals of {NAME} would lose number, voicemail and settings for good: {named}{more}. If" in message
+    )

@@ -186,3 +186,16 @@ def test_a_license_that_webex_sells_no_more_counts_no_longer() -> None:
     assert stops(plan(files, *people, licenses=(BIG,), memory=applied(files, removals=removals))) == []
     there = tuple(msgspec.structs.replace(removal, holding=RTT.id) for removal in removals)
     assert stops(plan(files, *people, licenses=(BIG,), memory=applied(files, removals=there))) != []
+
+
+def test_what_is_said_of_calls_already_sent() -> None:
+    """The message counts people, one as one, and says how many of them were taken from before."""
+    few = RemovalLimit(count=1)
+    said = [g.message for g in _plan(1, 9, past=2, limit=few).plan.guards if g.code == "removals-limit"]
+    assert said
+    assert all(
+        "3 people would lose" in text and " within 24 hours (2 of them by calls already sent); " in text
+        for text in said
+    )
+    alone = _plan(1, 9, acknowledgement(NAME, max=3), limit=RemovalLimit(count=0, percent=0))
+    assert f"1 person would lose {NAME} within 24 hours" in [g.message for g in alone.plan.guards]

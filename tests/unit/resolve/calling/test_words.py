@@ -201,3 +201,17 @@ def test_no_locations_at_all() -> None:
         p for rule in CHECKS if (p := rule.act(_extension(named=None, location=None))) and p.code == "unknown-location"
     ]
     assert problem.hint == "correct acme.yaml:7; the locations are none"
+
+
+@pytest.mark.parametrize("owner", [{"owner_type": "HUNT_GROUP"}, {"owner_id": "P2"}])
+def test_a_number_with_an_owner_is_told_of_once(owner: dict[str, str]) -> None:
+    """Somebody has the number already: that this plan would give it to another person as well is no second finding."""
+    ask = _wants(listed=(_row(**owner),), number_goes_to=BOB)
+    assert [problem.code for rule in GIVING if (problem := rule.act(ask)) is not None] == ["number-in-use"]
+
+
+def test_who_types_a_record_in_control_hub_is_sent_there() -> None:
+    """A record that no directory feeds is corrected in Control Hub."""
+    person = Person("P1", "ann@acme.example", "Ann", 1)
+    (problem,) = [p for rule in GIVING if (p := rule.act(Ask(person, Calling(), text="", location=HQ)))]
+    assert problem.hint == "enter one in the person's record in Control Hub, or set the number in a UserException"
