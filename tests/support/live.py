@@ -172,7 +172,9 @@ class FakeLive:
         return frozenset(p.id for p in self._people if p.moved is not None and p.moved > when)
 
     def moved_since_first_seen(self, people: Collection[str]) -> frozenset[str]:
-        return frozenset(p.id for p in self._people if p.id in people and p.moved is not None and p.moved > p.first_seen)
+        return frozenset(
+            p.id for p in self._people if p.id in people and p.moved is not None and p.moved > p.first_seen
+        )
 
     def paid_at_first_sight(self) -> frozenset[str]:
         return frozenset(p.id for p in self._people if p.paid_at_first_sight)
