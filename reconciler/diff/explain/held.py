@@ -124,7 +124,7 @@ class _Holding:
         return self._made("notManaged", "No file manages it, so it is left alone.")
 
     def _row(self, row: str, because: tuple[Because, ...]) -> str:
-        return words.row(row, because, self._sheet.key, self._sheet.book.organization)
+        return words.row(row, because, self._sheet.book.organization)
 
     def _silent(self, because: tuple[Because, ...]) -> tuple[Step, ...]:
         """Why the templates that gave it do not speak now."""

@@ -6,7 +6,6 @@ Each knows what ends the state it names, because that is the next question.
 from __future__ import annotations
 
 from reconciler.model.desired import Organization
-from reconciler.model.expected import Key
 from reconciler.model.plan import Because
 
 EXCEPTION = "exception:"
@@ -68,7 +67,7 @@ def rules(because: tuple[Because, ...]) -> str:
     return "; ".join(dict.fromkeys(parts))
 
 
-def row(letter: str, because: tuple[Because, ...], key: Key, organization: Organization) -> str:
+def row(letter: str, because: tuple[Because, ...], organization: Organization) -> str:
     """Why the retention table decided so (RULES 4.2): what happened, then the policy that stands for it."""
     who, policy = names(because), organization.retention
     texts = {
@@ -82,10 +81,10 @@ def row(letter: str, because: tuple[Because, ...], key: Key, organization: Organ
         "g": f"it came from {who}, which has ended, and `retention.exceptionEnd` is `{policy.exception_end}`",
         "h": f"it was given by hand or before this tool came, and `retention.manual` is `{policy.manual}`",
     }
-    return texts[letter] if letter in texts and _plain(letter, because, key) else rules(because)
+    return texts[letter] if letter in texts and _plain(letter, because) else rules(because)
 
 
-def _plain(letter: str, because: tuple[Because, ...], key: Key) -> bool:
+def _plain(letter: str, because: tuple[Because, ...]) -> bool:
     """Whether the row alone tells the whole reason: one claim, and for row h no template that has a say in it."""
     if letter in "eh" and not any(reason.template for reason in because):
         return letter == "h"

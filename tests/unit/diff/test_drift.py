@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from reconciler.diff.drift import drift_items, marked_new
-from reconciler.model.desired import Desired, Guards, Retention
+from reconciler.model.desired import Desired, Guards, Managed, Retention
 from reconciler.model.drift import DriftItem
 from reconciler.model.memory import Memory
 from reconciler.planner import Planned
@@ -24,7 +24,7 @@ from tests.support.desired import (
     organization,
     plan,
 )
-from tests.support.live import MSG, NOW, PREMIUM, PRO, RTT, SALES, SITE, STANDARD, SUITE, SUITE2, Someone
+from tests.support.live import MSG, NOW, PREMIUM, PRO, RTT, SALES, SITE, STANDARD, SUITE, SUITE2, Someone, license_id
 
 ANN = "ann@acme.example"
 NAME, SUITE_NAME = "Real-Time Translations", "Webex Meetings Suite"
@@ -210,6 +210,32 @@ def test_the_order_is_that_of_addresses() -> None:
         ("Zoe@x", "missing", NAME),
         ("Zoe@x", "missing", SUITE_NAME),
     ]
+
+
+def test_one_license_in_two_places_comes_in_their_order() -> None:
+    """By site, then by id, whatever the order of holdings; a role has its place by its site."""
+    emea = "emea.webex.com"
+    pools = tuple(
+        msgspec.structs.replace(SUITE, id=license_id("EE", number, site), site=site)
+        for number, site in ((9, SITE), (8, emea))
+    )
+    org = organization("groups", manage=(*managed(SUITE_NAME), *(Managed(attendee_site=site) for site in (SITE, emea))))
+    files = desired(org, members("Sales", NAME))
+    person = Someone(ANN, holds=(SUITE.id, SUITE2.id, *(pool.id for pool in pools)), attendee=(emea,))
+    found = _items(plan(files, person, licenses=(MSG, RTT, SUITE, SUITE2, *pools)))
+    here = sorted((SUITE.id, SUITE2.id, pools[0].id))
+    assert [(item.site, item.license_id) for item in found if item.license_id] == [
+        *((SITE, one) for one in here),
+        (emea, pools[1].id),
+    ]
+    roles = _items(plan(files, Someone(ANN, attendee=(emea, SITE)), licenses=(MSG, RTT, SUITE, *pools)))
+    assert [(item.license, item.site) for item in roles] == [("attendee", SITE), ("attendee", emea)]
+
+
+def test_who_was_not_there_then_is_new() -> None:
+    """Whatever the people of then had: nothing of it was this person's."""
+    items = _items(plan(SALESPEOPLE, IN))
+    assert [item.since_apply for item in marked_new(items, live(Someone("else@x")))] == [True]
 
 
 def _new(now: Someone, before: Someone | None) -> list[bool]:

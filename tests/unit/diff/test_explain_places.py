@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 import pytest
 
-from reconciler.diff.explain import Seen
-from reconciler.model.desired import Reference
+from reconciler.diff.explain import Seen, nearest
+from reconciler.model.catalog import License
+from reconciler.model.desired import Reference, Retention
 from reconciler.model.explanation import Step
+from reconciler.model.memory import Repeat
 from reconciler.model.plan import Because
 from reconciler.model.provenance import Act, Provenance
-from tests.support.desired import attendee, desired, exception, members, organization, plan, ref
-from tests.support.live import ALL, NOW, RTT, SALES, SUPPORT, Someone
+from tests.support.desired import applied, attendee, desired, exception, managed, members, organization, plan, ref
+from tests.support.live import AGENT, ALL, MSG, NOW, RTT, SALES, SITE, SUITE, SUITE2, SUPPORT, Someone
+from tests.support.live import license_id as license_id_of
 from tests.unit.diff.situations import ANN, GROUPS, MEETINGS, PRO_NAME, ROLE, RTT_NAME, explained, line, story
 
 EXPIRED = date(2026, 8, 31)
@@ -123,10 +126,119 @@ def test_reasons_stand_with_every_line() -> None:
     ):
         files, people, more = story(name)
         assert line(plan(files, *people, **more), product).because == expected, name
-    for name in ("by hand", "protected"):
+    for name in ("by hand", "protected", "first apply"):
         files, people, more = story(name)
         (reason,) = line(plan(files, *people, **more), RTT_NAME).because
         assert reason.rule.startswith("retention-decides-the-rest: given by hand"), name
+    files, people, more = story("left, removed")
+    (reason,) = line(plan(files, *people, **more), RTT_NAME).because
+    assert reason.rule == "retention-decides-the-rest: its template no longer speaks, retention.groupChange remove"
+    files, people, more = story("waits")
+    assert [reason.rule for reason in line(plan(files, *people, **more), RTT_NAME).because] == [
+        "grants-are-united",
+        "the-smallest-priority-is-served-first: no unit left in Sub-1",
+    ]
+    files, people, more = story("higher tier held")
+    assert line(plan(files, *people, **more), "Contact center Standard Agent").because == (grant,)
+    files, people, more = story("to be given")
+    assert line(plan(files, *people, **more), RTT_NAME).because == (grant,)
     files, people, more = story("lower tier waits")
     (reason,) = line(plan(files, *people, **more), "Contact center Standard Agent").because
     assert reason.rule == "held-tiers-are-respected: replaced"
+
+
+POOLS = [
+    ("as wanted", RTT_NAME, RTT.id, "Sub-1"), ("to be given", RTT_NAME, RTT.id, "Sub-1"), ("waits", RTT_NAME, RTT.id, "Sub-1"),
+    ("outside the defaults", MEETINGS, SUITE2.id, "Sub-2"), ("prerequisite", "Basic Messaging", MSG.id, None),
+    ("host waits", ROLE, None, None), ("not a member", RTT_NAME, None, None), ("denied", RTT_NAME, None, None),
+    ("by hand", RTT_NAME, RTT.id, "Sub-1"), ("left, removed", RTT_NAME, RTT.id, "Sub-1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "product", "license_id", "subscription"), POOLS, ids=[row[0] for row in POOLS])
+def test_a_line_names_the_license_it_is_about(
+    name: str, product: str, license_id: str | None, subscription: str | None
+) -> None:
+    """The license held, given or waited for; a role has none, and neither has what nobody gives."""
+    files, people, more = story(name)
+    found = line(plan(files, *people, **more), product)
+    assert (found.license_id, found.subscription) == (license_id, subscription)
+
+
+def test_a_held_role_is_no_license() -> None:
+    """It has no id, and nothing is told of where it came from when nothing is known."""
+    files = desired(organization(GROUPS), members("Sales", attendee()))
+    found = line(plan(files, Someone(ANN, (SALES.id,), attendee=(SITE,))), ROLE)
+    assert (found.status, found.license_id, found.subscription, found.given) == ("asWanted", None, None, None)
+
+
+def test_a_license_without_a_name_is_told_as_it_is() -> None:
+    """Its id stands for it, and it is said why nothing happens."""
+    files, people, _ = story("by hand")
+    found = line(plan(files, msgspec.structs.replace(people[0], holds=("L-gone",))), "L-gone")
+    assert found.text == "Webex lists no license with this id any more, so it is left alone."
+
+
+def test_a_failed_check_is_a_finding_about_the_person() -> None:
+    """The very finding that the plan tells, without the name of the license it stands with."""
+    files, people, more = story("site administrator")
+    found = plan(files, *people, **more)
+    (check,) = line(found, ROLE).checks
+    (told,) = (item for item in found.plan.findings if item.code == "site-admin")
+    assert msgspec.structs.replace(told, message=check.message) == check
+    assert told.message == f"{ROLE}: {check.message}"
+
+
+def test_who_puts_back_what_we_take_is_told_with_the_license() -> None:
+    """Another writer is a check of the license that is about to go once more."""
+    files, people, _ = story("left, removed")
+    repeat = Repeat(people[0].id, RTT.id, "remove", (NOW - timedelta(days=2), NOW - timedelta(days=1)))
+    found = line(plan(files, *people, memory=applied(files, repeats=(repeat,))), RTT_NAME)
+    assert (found.status, [check.code for check in found.checks]) == ("toRemove", ["another-writer"])
+
+
+def test_what_would_reach_somebody_who_is_left_alone() -> None:
+    """Out of every exception that exempts them; nothing in the files reaches people of another organization."""
+    files, people, _ = story("exempt")
+    twice = desired(files.organization, *files.templates, *files.exceptions, exception("too", ANN, exempt=True))
+    (found,) = explained(plan(twice, *people), name=RTT_NAME).licenses
+    assert found.to_do == ("take the person out of exception leave (leave.yaml:1), exception too (too.yaml:1)",)
+    files, people, _ = story("external")
+    (found,) = explained(plan(files, msgspec.structs.replace(people[0], holds=())), name=RTT_NAME).licenses
+    assert (found.status, found.to_do) == ("notGranted", ())
+
+
+def test_a_move_waits_for_any_of_several_subscriptions() -> None:
+    """All that are drawn on are named."""
+    third = msgspec.structs.replace(SUITE, id=license_id_of("EE", 40, SITE), subscription="Sub-3", total=5)
+    none_left = tuple(msgspec.structs.replace(p, total=0) if p.name == SUITE.name else p for p in ALL)
+    org = organization(
+        GROUPS, subscription_policy="oldestFirst", subscription_order=("Sub-1", "Sub-2"),
+        retention=Retention(outside_defaults="remove"),
+    )  # fmt: skip
+    found = plan(
+        desired(org, members("Sales", "Webex Meetings Suite")), Someone(ANN, (SALES.id,), (third.id, MSG.id)),
+        licenses=(*none_left, third),
+    )  # fmt: skip
+    (kept,) = (item for item in explained(found).licenses if item.license_id == third.id)
+    assert kept.text == "Stays until a unit of Sub-1 or Sub-2 can be given, which takes its place in the same call."
+
+
+def test_a_swap_of_several_names_them_all() -> None:
+    """What is given may take the place of more than one license."""
+    lower = License(license_id_of("ZZ", 41), "Starter Agent", 5, 0, 0, 0, "Sub-1")
+    premium, standard = "Contact Center Premium Agent", "Contact center Standard Agent"
+    org = organization(GROUPS, tiers=((premium, standard), (premium, lower.name)), manage=managed(standard, lower.name))
+    person = Someone(ANN, (SALES.id,), (AGENT.id, lower.id))
+    found = line(plan(desired(org, members("Sales", premium)), person, licenses=(*ALL, lower)), premium)
+    assert found.text == (
+        f"Will be given: granted by sales (templates.yaml:5), and takes the place of {standard}, {lower.name}."
+    )
+
+
+def test_the_nearest_name_of_something_on_a_site() -> None:
+    """The site that was asked for does not make a name look different."""
+    files, people, _ = story("as wanted")
+    catalog = plan(files, *people).workings.book.catalog
+    assert "Webex Meetings Suite" in nearest(catalog, f"Web Meet Suite @ {'x' * 60}.webex.com")
+    assert nearest(catalog, "Attedee") == ("attendee",)
