@@ -39,7 +39,7 @@ def structural_changes(before: Tree, after: Tree) -> tuple[StructuralChange, ...
     from deepdiff import DeepDiff  # slow to import, and needed for drift alone
 
     # Without the threshold two structures with little in common count as one changed value, and nothing in them is named.
-    found = DeepDiff(before, after, view="tree", verbose_level=2, threshold_to_diff_deeper=0)
+    found = DeepDiff(before, after, view="tree", threshold_to_diff_deeper=0)
     changes = [StructuralChange(_what(node), "added") for node in found.get("dictionary_item_added", ())]
     changes += [StructuralChange(_what(node), "removed") for node in found.get("dictionary_item_removed", ())]
     for node in found.get("values_changed", ()):

@@ -77,14 +77,7 @@ def _requested(sheet: Sheet, request: Request) -> ExplainedLicense:
     waits = queue.queue(sheet, wish.product)
     if waits is not None:
         text = f"Granted by {words.sources(wish.because)}, {queue.told(waits)}."
-        because = next(
-            (
-                w.because
-                for w in sheet.plan.waiting
-                if w.person_id == sheet.person.id and w.license == wish.product.name
-            ),
-            wish.because,
-        )
+        because = (*wish.because, *sheet.allocation.lost[sheet.person.id, wish.product].because)
         steps += (Step("allocation", queue.told(waits)),)
         return _made(sheet, wish.product, "waiting", text, because, steps, pool=wish.ladder[0], waits=waits)
     return _blocked(sheet, wish.product, wish.because, steps, sheet.checks(wish.product))
@@ -110,7 +103,7 @@ def _calling(sheet: Sheet, pool: str) -> str:
         return ""
     parts = [f"number {properties.phone_number}"] if properties.phone_number else []
     parts += [f"extension {properties.extension}"] if properties.extension else []
-    return f", with {' and '.join(parts)}" if parts else ""
+    return f", with {' and '.join(parts)}"
 
 
 def _given(sheet: Sheet, product: Product, holding: str, text: str, because: tuple[Because, ...]) -> ExplainedLicense:
@@ -138,7 +131,7 @@ def _held_back(sheet: Sheet, back: HeldBack) -> Iterator[ExplainedLicense]:
     hold, to_do = Step("hold", guard, back.guard), words.ends_hold(back.guard)
     comes = [(attendee(back.role_grant.site), back.role_grant.because)] if back.role_grant is not None else []
     if back.instead is not None:
-        because = next((wish.because for wish in sheet.answer.wishes if wish.product == back.instead), ())
+        because = next(wish.because for wish in sheet.answer.wishes if wish.product == back.instead)
         comes.append((back.instead, because))
     for product, because in comes:
         text = (

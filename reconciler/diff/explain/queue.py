@@ -61,8 +61,8 @@ def _needed(sheet: Sheet, ladder: tuple[str, ...], ahead: int) -> int | None:
     overdrawn = []
     lines = {line.license_id: line for line in sheet.plan.pools}
     for pool in ladder:
-        line = lines.get(pool)
-        if line is None or line.available_after is None or line.total is None:
+        line = lines[pool]
+        if line.available_after is None or line.total is None:
             return None
         overdrawn.append(max(0, -line.available_after - (sheet.book.capacity_of(pool).beyond(line.total) or 0)))
-    return ahead + 1 + min(overdrawn, default=0)
+    return ahead + 1 + min(overdrawn)

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-from reconciler.diff.explain import Seen, nearest
+from reconciler.diff.explain import Question, Seen, explain_person, nearest
 from reconciler.model.catalog import License
 from reconciler.model.desired import Reference, Retention
-from reconciler.model.explanation import Step
+from reconciler.model.explanation import FilesUsed, SpeakingTemplate, Step
 from reconciler.model.memory import Repeat
 from reconciler.model.plan import Because
 from reconciler.model.provenance import Act, Provenance
@@ -101,7 +101,7 @@ def test_why_a_group_is_doubted() -> None:
 
 def test_reasons_of_an_ungranted_license() -> None:
     """Its reasons are the grants that reach others, and no other grants of the same templates."""
-    files = desired(organization(GROUPS), members("Sales", RTT_NAME, "Webex Meetings Suite"))
+    files = desired(organization(GROUPS), members("Sales", RTT_NAME, "Webex Meetings Suite", PRO_NAME))
     found = line(plan(files, Someone(ANN)), RTT_NAME)
     assert found.because == (Because("grants-are-united", "sales", "templates.yaml:5"),)
 
@@ -242,3 +242,55 @@ def test_the_nearest_name_of_something_on_a_site() -> None:
     catalog = plan(files, *people).workings.book.catalog
     assert "Webex Meetings Suite" in nearest(catalog, f"Web Meet Suite @ {'x' * 60}.webex.com")
     assert nearest(catalog, "Attedee") == ("attendee",)
+
+
+def test_the_head_of_an_explanation() -> None:
+    """Who is meant, in which organization and reading, by which files, and what was asked."""
+    files, _, _ = story("as wanted")
+    files = msgspec.structs.replace(files, digest="sha256:f", commit="c0ffee")
+    found = plan(files, Someone(ANN, (SUPPORT.id, SALES.id), state="pending"))
+    now = explained(found)
+    assert (now.format_version, now.kind, now.organization) == ("1.0", "Explanation", found.plan.organization)
+    assert (now.snapshot, now.taken_at) == ("s1", NOW)
+    assert (now.person_id, now.email, now.display_name, now.state) == (Someone(ANN).id, ANN, "Ann", "pending")
+    assert (now.groups, now.files) == (("Sales", "Support"), FilesUsed("sha256:f", "c0ffee"))
+    assert now.templates == (SpeakingTemplate("sales", "sales.yaml:1", True, "direct member of Sales"),)
+    assert (now.asked, now.as_of, now.notes) == (None, None, ())
+    work = found.workings
+    person = next(p for p, _ in work.population.fetch(work.population.counts))
+    then = explain_person(
+        found.plan, work.book, work.population, work.answers, work.allocation, work.hands_off, person,
+        question=Question(as_of=NOW, files_note="as they are today", notes=("known by an earlier address",)),
+    )  # fmt: skip
+    assert (then.as_of, then.notes) == (NOW, ("known by an earlier address",))
+    assert then.files == FilesUsed("sha256:f", "c0ffee", "as they are today")
+
+
+@pytest.mark.parametrize(("undone", "other"), [(RTT_NAME, ROLE), (ROLE, RTT_NAME)])
+def test_what_somebody_undoes_stands_with_that_alone(undone: str, other: str) -> None:
+    """A license and a role are given in one change; another writer is told with the one that keeps coming back."""
+    files = desired(organization(GROUPS), members("Sales", RTT_NAME, attendee()))
+    person = Someone(ANN, (SALES.id,))
+    holding = RTT.id if undone == RTT_NAME else f"attendee:{SITE}"
+    repeat = Repeat(person.id, holding, "add", (NOW - timedelta(days=2), NOW - timedelta(days=1)))
+    found = plan(files, person, memory=applied(files, repeats=(repeat,)))
+    assert [check.code for check in line(found, undone).checks] == ["another-writer"]
+    assert line(found, other).checks == ()
+
+
+def test_a_license_that_waits_has_its_own_reasons() -> None:
+    """Of several who wait, and of one license on two sites, each line tells why it is wanted and why it is not given."""
+    emea = License(
+        license_id_of("EE", 42, "emea.webex.com"), SUITE.name, 0, 0, 0, 0, "Sub-1", "emea.webex.com", SUITE.site_type
+    )
+    files = desired(
+        organization(GROUPS), members("Sales", "Webex Meetings Suite"),
+        members("Sales", ref(SUITE.name, site="emea.webex.com"), name="abroad"),
+        members("Support", "Webex Meetings Suite"),
+    )  # fmt: skip
+    none_left = tuple(msgspec.structs.replace(p, total=0) if p.name == SUITE.name else p for p in ALL)
+    found = plan(files, Someone("a@x", (SUPPORT.id,)), Someone(ANN, (SALES.id,)), licenses=(*none_left, emea))
+    waits = {(item.email, f"{item.license} @ {item.site}"): item.because for item in found.plan.waiting}
+    assert sorted(because[0].template or "" for because in waits.values()) == ["abroad", "sales", "support"]
+    for (email, product), because in waits.items():
+        assert line(found, product, email).because == because

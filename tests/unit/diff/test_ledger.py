@@ -8,8 +8,8 @@ import pytest
 from reconciler.model.desired import Retention
 from reconciler.model.live import Origin
 from reconciler.model.memory import KnownGroup, Memory
-from tests.support.desired import applied, desired, everyone, exception, members, organization, plan, rows
-from tests.support.live import MSG, NOW, PREMIUM, PRO, RTT, SALES, SUITE, SUPPORT, Someone
+from tests.support.desired import applied, attendee, desired, everyone, exception, members, organization, plan, rows
+from tests.support.live import MSG, NOW, PREMIUM, PRO, RTT, SALES, SITE, SUITE, SUPPORT, Someone
 
 NAME = "Real-Time Translations"
 FILES = desired(organization("groups"), members("Sales", NAME))
@@ -153,3 +153,30 @@ def test_a_rename_is_only_what_is_alike_and_alone() -> None:
     for templates in ([other], twins):
         found = plan(desired(FILES.organization, *templates), person, memory=applied(FILES))
         assert rows(found, person.email) == {SUITE.id: "f"}
+
+
+def test_of_an_unreadable_person_only_calling_may_be_there_unseen() -> None:
+    """What is no Calling license was read, and is not ours any more once it is gone."""
+    given: dict[str, tuple[str, ...]] = {PRO.id: ("template:sales",), RTT.id: ("template:sales",)}
+    person = Someone("ann@acme.example", given=given, calling_unreadable=True)
+    (after,) = plan(FILES, person).ledger.reorigin.values()
+    assert [origin.holding for origin in after] == [PRO.id]
+
+
+def test_an_exception_is_no_template_of_its_name() -> None:
+    """A claim of an exception that ended stays one, though a template is called alike, and though that was renamed."""
+    org = organization("groups", retention=Retention(exception_end="preserve"))
+    files = desired(org, members("Sales", "Contact center Standard Agent"))
+    person = Someone("ann@acme.example", groups=(SALES.id,), holds=(RTT.id,), given={RTT.id: ("exception:sales",)})
+    assert plan(files, person).ledger.reorigin == {}
+    renamed = desired(org, members("Sales", "Contact center Standard Agent", name="vertrieb"))
+    assert plan(renamed, person, memory=applied(files)).ledger.reorigin == {}
+
+
+def test_everything_that_is_granted_takes_its_origin() -> None:
+    """A role as well as a license, and also behind a grant that a higher tier makes needless."""
+    given: dict[str, tuple[str, ...]] = {f"attendee:{SITE}": ("template:old",), RTT.id: ("template:old",)}
+    person = Someone("ann@acme.example", (SALES.id,), (PREMIUM.id, RTT.id), (SITE,), given=given)
+    files = desired(FILES.organization, members("Sales", "Contact center Standard Agent", NAME, attendee()))
+    (after,) = plan(files, person).ledger.reorigin.values()
+    assert set(after) == {Origin(f"attendee:{SITE}", ("template:sales",)), Origin(RTT.id, ("template:sales",))}

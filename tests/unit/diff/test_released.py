@@ -9,7 +9,7 @@ import msgspec
 from reconciler.model.desired import Desired, Guards, Retention
 from reconciler.planner import Planned
 from tests.support.desired import Document, changes, desired, everyone, exception, managed, members, organization
-from tests.support.live import PREMIUM, RTT, SALES, SITE, SUITE2, SUPPORT, Someone
+from tests.support.live import AGENT, PREMIUM, RTT, SALES, SITE, STANDARD, SUITE2, SUPPORT, Someone
 from tests.support.simulate import World
 
 ALL = Guards(first_apply="all")
@@ -150,3 +150,66 @@ def test_nothing_before_the_first_apply_and_nothing_while_policies_stay() -> Non
     assert _told(found) == []
     world.record(files)
     assert _told(world.plan(files)) == []
+
+
+def test_who_only_leaves_now_is_not_counted_at_all() -> None:
+    """Nothing was preserved for anybody: no finding, not one about no licenses."""
+    world = World([*SALESPEOPLE, REST])
+    world.apply(_files(GRANT, OTHER))
+    _leave(world, "bob")
+    found = world.plan(_files(GRANT, OTHER, retention={"group_change": "remove"}))
+    assert "- Real-Time Translations" in changes(found, "bob@acme.example")
+    assert _told(found) == []
+
+
+def test_what_leavers_keep_by_hand_was_preserved_for_them() -> None:
+    """Only what a template gave and the group took away was nobody's preserve; the rest counts for who moves today too."""
+    world = World([msgspec.structs.replace(SALESPEOPLE[0], holds=(PREMIUM.id,)), REST])
+    known = managed(PREMIUM.name)
+    world.apply(_files(GRANT, OTHER, manage=known))
+    _leave(world, "ann")
+    found = world.plan(_files(GRANT, OTHER, manage=known, retention={"manual": "remove"}))
+    assert _told(found) == ["1 license preserved since 2026-11-21 now goes: `retention.manual` preserves no more"]
+
+
+def test_every_released_license_of_a_person_counts() -> None:
+    """Also behind one that goes for another reason."""
+    person = msgspec.structs.replace(SALESPEOPLE[0], holds=(AGENT.id, PREMIUM.id, STANDARD.id))
+    known = managed(AGENT.name, PREMIUM.name)
+    world = World([person, REST])
+    world.apply(_files(GRANT, manage=known))
+    for denied in (AGENT.name, PREMIUM.name):
+        no = exception("no", "ann@acme.example", deny=[denied])
+        found = world.plan(_files(GRANT, no, manage=known, retention={"manual": "remove"}))
+        assert _told(found) == [
+            "1 license preserved since 2026-11-21 now goes: `retention.manual` preserves no more"
+        ], denied
+
+
+def test_of_several_policies_the_one_that_preserved_longest_is_told() -> None:
+    """A license that two policies kept is counted once, with the earlier date."""
+    two = ("template:sales", "exception:x")
+    held = Someone("ann@acme.example", (SUPPORT.id,), (RTT.id,), given={RTT.id: two})
+    for first in ("exception_end", "template_removal"):
+        world = World([held, REST])
+        strict = {"exception_end": "remove", "template_removal": "remove"}
+        world.apply(_files(OTHER, manage=managed(RTT.name), retention=strict | {first: "preserve"}))
+        world.now = world.now.replace(day=22)
+        loose = {"exception_end": "preserve", "template_removal": "preserve"}
+        world.apply(_files(OTHER, manage=managed(RTT.name), retention=loose))
+        world.change(held.email, holds=(RTT.id,), given={RTT.id: two})
+        (told,) = _told(world.plan(_files(OTHER, manage=managed(RTT.name), retention=strict)))
+        name = {"exception_end": "exceptionEnd", "template_removal": "templateRemoval"}[first]
+        assert told == f"1 license preserved since 2026-11-21 now goes: `retention.{name}` preserves no more"
+
+
+def test_what_is_outside_the_defaults_and_granted_by_nothing() -> None:
+    """It goes without anything in its place, and was kept until now all the same."""
+    person = Someone("far@acme.example", groups=(SUPPORT.id,), holds=(SUITE2.id,))
+    suite = members("Sales", "Webex Meetings Suite")
+    world = World([person, REST])
+    world.apply(_files(suite, OTHER))
+    found = world.plan(_files(suite, OTHER, retention={"outside_defaults": "remove"}))
+    assert _told(found) == [
+        "1 license preserved since 2026-11-21 now goes: `retention.outsideDefaults` preserves no more"
+    ]
