@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from reconciler.store.database import Database
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every revision this version knows, oldest first; the last is the current one."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

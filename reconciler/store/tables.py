@@ -198,6 +198,7 @@ run = Table(
     _text("state"),
     _number("started"),
     _number("finished", null=True),
+    _number("resumes", null=True),
     Index("run_org", "org", "id"),
 )
 
@@ -214,16 +215,24 @@ journal = Table(
     _number("intended"),
     _number("settled", null=True),
     _number("irreversible"),
+    _text("answer", null=True),
+    _number("cleared", null=True),
     Index("journal_intended", "org", "intended"),
     Index("journal_person", "org", "person_id"),
 )
 Index(
     "journal_open",
-    journal.c.run,
+    journal.c.org,
     journal.c.person_id,
     unique=True,
-    sqlite_where=journal.c.state == "intent",
-    postgresql_where=journal.c.state == "intent",
+    sqlite_where=journal.c.state.in_(["intent", "answered"]),
+    postgresql_where=journal.c.state.in_(["intent", "answered"]),
+)
+Index(
+    "journal_owed",
+    journal.c.org,
+    sqlite_where=journal.c.state == "owed",
+    postgresql_where=journal.c.state == "owed",
 )
 
 Index(
@@ -249,6 +258,28 @@ lease = Table(
     _number("fence"),
     _number("since"),
     _number("expires"),
+)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("key", Text(), primary_key=True),
+    _number("next_slot"),
+    _number("closed_until"),
+    _text("body"),
+    _number("updated"),
+)
+
+setback = Table(
+    "setback",
+    metadata,
+    Column("org", BigInteger(), primary_key=True, autoincrement=False),
+    Column("person_id", Text(), primary_key=True),
+    Column("holding", Text(), primary_key=True),
+    _text("body"),
+    _number("times"),
+    _number("since"),
+    _number("last"),
 )
 
 # Lives only while an apply is recorded: where people go who have this situation, or this row.

@@ -1,0 +1,64 @@
+"""What an apply needs to be finished by another process: answers, clearances, resumed runs, the pace, setbacks.
+
+Revision 0002. Since then a person has at most one open call in the whole organization, not only in one run. Older open
+calls of a person who has a newer one are closed without an outcome: nobody knows how they ended, and the newer one, or
+the next reading, tells what is so now.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add columns and tables; nothing is lost."""
+    op.add_column("journal", sa.Column("answer", sa.Text(), nullable=True))
+    op.add_column("journal", sa.Column("cleared", sa.BigInteger(), nullable=True))
+    op.add_column("run", sa.Column("resumes", sa.BigInteger(), nullable=True))
+    _one_open_call_each()
+    op.create_table(
+        "pace",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("next_slot", sa.BigInteger(), nullable=False),
+        sa.Column("closed_until", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "setback",
+        sa.Column("org", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("holding", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("times", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("last", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("org", "person_id", "holding"),
+    )
+
+
+def _one_open_call_each() -> None:
+    op.execute(
+        "UPDATE journal SET state = 'settled' WHERE state = 'intent' AND EXISTS ("
+        "SELECT 1 FROM journal AS newer WHERE newer.org = journal.org AND newer.person_id = journal.person_id "
+        "AND newer.state = 'intent' AND (newer.run > journal.run OR (newer.run = journal.run AND newer.seq > journal.seq)))"
+    )
+    op.drop_index("journal_open", "journal")
+    is_open = sa.text("state IN ('intent', 'answered')")
+    op.create_index(
+        "journal_open",
+        "journal",
+        ["org", "person_id"],
+        unique=True,
+        sqlite_where=is_open,
+        postgresql_where=is_open,
+    )
+    owed = sa.text("state = 'owed'")
+    op.create_index("journal_owed", "journal", ["org"], unique=False, sqlite_where=owed, postgresql_where=owed)
