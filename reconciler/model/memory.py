@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from reconciler.model.plan import CallingProperties
+
 
 class RegisteredTemplate(msgspec.Struct, frozen=True):
     """A template as it was at the last completed apply. `groups` are group ids; `grants` are `str(Product)`, sorted."""
@@ -96,6 +98,34 @@ class Repeat(msgspec.Struct, frozen=True):
     times: tuple[datetime, ...]
 
 
+SetbackState = Literal["outOfUnits", "refused", "pending", "silentlyIgnored", "failed", "unknown"]
+"""outOfUnits: Webex left an addition out, and its counter shows no unit left. refused: Webex said no. pending: it waits for
+the person to accept an invitation. silentlyIgnored: Webex said yes and did nothing. failed, unknown: nobody knows why."""
+
+
+class Setback(msgspec.Struct, frozen=True):
+    """An operation that was sent for one person and did not happen, the last so many `times` in a row.
+
+    `holding` is a license id or `attendee:SITE`; `codes` are Webex's, `detail` says it in words. `since`, `last`: the first
+    and the last of these times. `same`: what the person holds and what is sold are now as they were the last time.
+    `others`: how many other operations the last call asked for that ended with the same codes, so that these may be about
+    any of them. `calling`: what a Calling license was to be given with.
+    """
+
+    person_id: str
+    holding: str
+    operation: Literal["add", "remove"]
+    state: SetbackState
+    times: int
+    since: datetime
+    last: datetime
+    codes: tuple[int, ...] = ()
+    detail: str = ""
+    same: bool = True
+    others: int = 0
+    calling: CallingProperties | None = None
+
+
 class Memory(msgspec.Struct, frozen=True):
     """`registry` is None before the first completed apply of the organization in this store.
 
@@ -120,3 +150,5 @@ class Memory(msgspec.Struct, frozen=True):
     """
     attendee_refused: dict[str, datetime] = {}
     """Site -> when Webex last refused the attendee role there (error 400216), while nobody became attendee since, for 30 days."""
+    setbacks: tuple[Setback, ...] = ()
+    """What was asked and did not happen, by person and holding."""

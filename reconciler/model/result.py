@@ -15,16 +15,38 @@ yes and did nothing. skipped: live is not what the plan expects. failed: the cal
 unknown: nobody can tell whether it took effect. notSent: the run stopped before."""
 
 
+State = Literal["", "outOfUnits", "refused", "pending", "silentlyIgnored", "failed", "unknown"]
+"""What kind of setback an outcome is, where the outcome alone does not say. outOfUnits: the pool had no unit left, going by
+counters. pending: it waits for the person to accept an invitation. Empty: the outcome says it."""
+
+_STATES: dict[Outcome, State] = {
+    "refused": "refused",
+    "ignored": "silentlyIgnored",
+    "failed": "failed",
+    "unknown": "unknown",
+}
+
+
 LOST = "LOST: "
 """How the detail begins where somebody lost something, did not get what was to come in its place, and was not given it back."""
 
 
 class OperationResult(msgspec.Struct, frozen=True, rename="camel"):
-    """How one operation ended; `detail` says why in words, with Webex's code where it gave one."""
+    """How one operation ended; `detail` says why in words, with Webex's code where it gave one.
+
+    `codes` are Webex's license error codes; `state` the kind of setback, where the outcome does not say it.
+    """
 
     operation: LicenseOperation | AttendeeOperation
     outcome: Outcome
     detail: str = ""
+    state: State = ""
+    codes: tuple[int, ...] = ()
+
+    @property
+    def setback(self) -> State:
+        """What kept it from happening, as the next plan knows it; empty for what is done or was not tried."""
+        return (self.state or _STATES[self.outcome]) if self.outcome in _STATES else ""
 
     @property
     def lost(self) -> bool:

@@ -14,6 +14,7 @@ from reconciler.store.groups import GroupRow
 from reconciler.store.packing import decode, time_of, to_ms
 from reconciler.store.refused_sites import refused_sites
 from reconciler.store.repeats import repeats
+from reconciler.store.setbacks import setbacks
 from reconciler.store.tables import acknowledged, grp, in_force, registry, sync, waiting
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def memory(database: Database, org_id: str, now: datetime) -> Memory:
             repeats=repeats(connection, org),
             people_before=_people_before(connection, org, last),
             attendee_refused=refused_sites(connection, org, now),
+            setbacks=setbacks(connection, org, now),
         )
 
 
