@@ -24,6 +24,8 @@ from reconciler.webex.problems import problem
 from reconciler.webex.retry import THROTTLED, GetRetry, Note, Patience, Sleep, tracking_id
 
 _T = TypeVar("_T")
+Ready = Callable[[], None]
+_READY = "webex-licenses.ready"
 AT_ONCE = 8
 """Requests under way at the same time over one session."""
 _HOW_TO_LOG_IN = "Set WEBEX_ACCESS_TOKEN to a Webex access token."
@@ -156,19 +158,24 @@ class Session:
         response = await send()
         if response.status_code != 403 or self.customer is None:
             return response
-        with suppress(WebexError):  # then the first answer stands
-            if (await self._get(self.customer)).status_code == 200:
-                return await send()
-        return response
+        try:
+            admitted = (await self._get(self.customer)).status_code == 200
+        except WebexError:
+            admitted = False  # then the first answer stands
+        # Outside of the `try`: what the second sending ran into may have had an effect, which a 403 denies.
+        return await send() if admitted else response
 
-    async def patch(self, path: str, body: bytes) -> Answer:
+    async def patch(self, path: str, body: bytes, *, ready: Ready | None = None) -> Answer:
         """PATCH JSON. Sent again only after 429 and 423, because then Webex did nothing; never after anything else.
 
-        WebexServerError, WebexUnreachableError and WebexShapeError leave the effect unknown.
+        `ready` is called right before each time it leaves, after all waiting; what it raises goes through unchanged, and
+        then nothing was sent that time. WebexServerError, WebexUnreachableError and WebexShapeError leave the effect
+        unknown.
         """
         patience = Patience("PATCH", path, *self._waiting)
+        extensions = {_READY: ready} if ready else None
         while True:
-            response = await self._admitted(lambda: self._send("PATCH", path, "", content=body))
+            response = await self._admitted(lambda: self._send("PATCH", path, "", content=body, extensions=extensions))
             if response.status_code not in THROTTLED:
                 return self._accept(response, path, {200, 206})
             await patience.slowed(response.status_code, response.headers)
@@ -205,6 +212,8 @@ class Session:
         try:
             async with self._gate:
                 return await self._client.send(request)
+        except _NotReadyError as refusal:
+            raise refusal.reason from None
         except httpx.DecodingError:
             raise WebexShapeError(
                 "Webex's answer is compressed in a way that cannot be undone", method=method, path=path
@@ -226,6 +235,14 @@ class Session:
         return Answer(method, path, status, response.content, tracking_id(headers), links.get("next"))
 
 
+class _NotReadyError(Exception):
+    """Carries what `ready` raised past everything that looks for errors of HTTP."""
+
+    def __init__(self, reason: Exception) -> None:
+        super().__init__()
+        self.reason = reason
+
+
 class _Whole(httpx.AsyncBaseTransport):
     """Hands on answers that were read to the end, and counts the requests."""
 
@@ -234,6 +251,7 @@ class _Whole(httpx.AsyncBaseTransport):
         self._count = count
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        _ask(request.extensions.get(_READY))
         self._count()
         response = await self._inner.handle_async_request(request)
         try:
@@ -249,6 +267,14 @@ class _Whole(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _ask(ready: Ready | None) -> None:
+    if ready is not None:
+        try:
+            ready()
+        except Exception as error:
+            raise _NotReadyError(error) from error
 
 
 def _usable(token: str) -> str:
