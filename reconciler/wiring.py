@@ -1,14 +1,14 @@
 """Builds what a run needs. The only room that reads the environment, the clock and the token.
 
-Nothing is opened before it is asked for: working offline needs no token, and `validate` needs no store. The token stays
-inside the `Session` it is handed to.
+Nothing is opened before it is asked for: working offline needs no token, and `validate` needs no store. Tokens and secrets
+stay inside the `Session` they are handed to; a service app's are remembered in the credentials file beside the store.
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from reconciler.model.desired import Desired
     from reconciler.ports import Progress
     from reconciler.store import Store
+    from reconciler.webex import Tokens
 
 BASE_URL = "https://webexapis.com/v1"
 STORE_FOLDER = ".webex-licenses"
 STORE_URL = f"sqlite:///{STORE_FOLDER}/store.db"
 _SQLITE = "sqlite:///"
+SERVICE_APP = ("WEBEX_CLIENT_ID", "WEBEX_CLIENT_SECRET", "WEBEX_REFRESH_TOKEN")
 _GIT_SECONDS = 10.0
 _DESIRED_FILES = ("*.yaml", "*.yml", "*.csv")
 
@@ -60,7 +62,8 @@ def context(
 
     @asynccontextmanager
     async def connect() -> AsyncIterator[Connection]:
-        token, base_url = _token(), checked_base_url(os.environ.get("WEBEX_BASE_URL") or BASE_URL)
+        base_url = checked_base_url(os.environ.get("WEBEX_BASE_URL") or BASE_URL)
+        token = tokens(base_url, progress)
         from reconciler.webex import Reader, Session, Writer
 
         async with Session(
@@ -130,15 +133,51 @@ def _is_this_machine(host: str) -> bool:
         return False
 
 
-def _token() -> str:
-    token = os.environ.get("WEBEX_ACCESS_TOKEN", "").strip()
-    if not token:
+def tokens(base_url: str, progress: Progress) -> Tokens:
+    """Where the access token comes from: a service app's settings, which are renewed, or WEBEX_ACCESS_TOKEN as it is.
+
+    A variable that is empty counts as not set, because build systems make secrets that are missing empty. The service app
+    wins where both are there, because it outlasts a long run. WebexAuthError for neither, and for half a service app.
+    """
+    plain, parts = _variable("WEBEX_ACCESS_TOKEN"), {name: _variable(name) for name in SERVICE_APP}
+    missing = [name for name, value in parts.items() if not value]
+    if not plain and len(missing) == len(parts):
         raise WebexAuthError(
             "There is no access token: WEBEX_ACCESS_TOKEN is not set.",
-            hint="Put a Webex administrator's access token into the environment variable WEBEX_ACCESS_TOKEN, "
-            "or work from the last reading with --offline. `webex-licenses sandbox` needs no real token.",
+            hint="Put a Webex administrator's access token into the environment variable WEBEX_ACCESS_TOKEN, or a service "
+            f"app's settings into {_listed(SERVICE_APP)}, or work from the last reading with --offline. "
+            "`webex-licenses sandbox` needs no real token.",
         )
-    return token
+    if missing and len(missing) < len(parts):
+        there = [name for name in parts if name not in missing]
+        raise WebexAuthError(
+            f"The settings of the service app are incomplete: {_listed(there)} without {_listed(missing)}.",
+            hint=f"Set all of {_listed(SERVICE_APP)}; or none of them, and WEBEX_ACCESS_TOKEN.",
+        )
+    from reconciler.webex import AccessToken, Client, Credentials, Renewing
+
+    if missing:
+        return AccessToken(plain)
+    if plain:
+        progress.note(f"WEBEX_ACCESS_TOKEN is not used, because {_listed(SERVICE_APP)} are set.")
+    client = Client(*parts.values())
+    return Renewing(client, base_url, Credentials(_credentials_file()), clock=utc_now, note=progress.note)
+
+
+def _credentials_file() -> Path:
+    named = _variable("WEBEX_LICENSES_CREDENTIALS")
+    if named:
+        return Path(named)
+    _make_own_folder()
+    return Path(STORE_FOLDER) / "credentials.json"
+
+
+def _variable(name: str) -> str:
+    return os.environ.get(name, "").strip()
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _proxy(base_url: str) -> str | None:
@@ -165,16 +204,21 @@ def _open_store(url: str) -> Store:
     from reconciler.store import Store
 
     if url == STORE_URL:
-        _make_folder(Path(STORE_FOLDER))
-        _keep_out_of_git(Path(STORE_FOLDER))
+        _make_own_folder()
     elif url.startswith(_SQLITE):
         _make_folder(Path(url.removeprefix(_SQLITE).partition("?")[0]).parent)
     return Store.open(url)
 
 
-def _make_folder(folder: Path) -> None:
+def _make_own_folder() -> None:
+    """What is in there, people and tokens, is nobody else's business."""
+    _make_folder(Path(STORE_FOLDER), mode=0o700)
+    _keep_out_of_git(Path(STORE_FOLDER))
+
+
+def _make_folder(folder: Path, mode: int = 0o777) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=mode, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(
             f"The folder of the store, {folder}, cannot be made: {error.strerror}.",

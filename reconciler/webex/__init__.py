@@ -10,18 +10,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from reconciler.webex.credentials import Credentials
     from reconciler.webex.decode import OrganizationReading, Role
     from reconciler.webex.reader import Reader
+    from reconciler.webex.renewal import Client, Renewing
+    from reconciler.webex.tokens import AccessToken, Tokens
     from reconciler.webex.transport import Session
     from reconciler.webex.writer import Writer
 
-__all__ = ["OrganizationReading", "Reader", "Role", "Session", "Writer"]
+__all__ = [
+    "AccessToken",
+    "Client",
+    "Credentials",
+    "OrganizationReading",
+    "Reader",
+    "Renewing",
+    "Role",
+    "Session",
+    "Tokens",
+    "Writer",
+]
 
 _HOMES = {
+    "AccessToken": "tokens",
+    "Client": "renewal",
+    "Credentials": "credentials",
     "OrganizationReading": "decode",
     "Reader": "reader",
+    "Renewing": "renewal",
     "Role": "decode",
     "Session": "transport",
+    "Tokens": "tokens",
     "Writer": "writer",
 }
 

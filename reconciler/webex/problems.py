@@ -7,8 +7,9 @@ body that ever reaches a message, cut to one line; addresses in it are blotted o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote_plus
 
 import msgspec
 
@@ -27,7 +28,10 @@ from reconciler.webex.retry import tracking_id
 
 _LONGEST_DESCRIPTION = 200
 _ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
-_HOW_TO_LOG_IN = "Check WEBEX_ACCESS_TOKEN: it is wrong or has expired (personal tokens last 12 hours)."
+HOW_TO_LOG_IN = (
+    "Check WEBEX_ACCESS_TOKEN: it is wrong or has expired (personal tokens last 12 hours). For long runs and for machines set "
+    "WEBEX_CLIENT_ID, WEBEX_CLIENT_SECRET and WEBEX_REFRESH_TOKEN of a service app instead: its tokens are renewed."
+)
 
 # Which scope a call needs (webex-api facts, section 8). The first pattern that fits the path counts.
 _SCOPES: tuple[tuple[str, str, str], ...] = (
@@ -52,15 +56,24 @@ def scope_for(method: str, path: str) -> str:
     return next((scope for verb, pattern, scope in _SCOPES if verb == method and re.search(pattern, path)), "")
 
 
-def problem(method: str, path: str, status: int, headers: Mapping[str, str], content: bytes, secret: str) -> WebexError:
-    """The exception for an answer that is no success. `secret`, the token, is kept out of it whatever Webex echoes."""
+def problem(
+    method: str,
+    path: str,
+    status: int,
+    headers: Mapping[str, str],
+    content: bytes,
+    secrets: Collection[str],
+    log_in: str = HOW_TO_LOG_IN,
+) -> WebexError:
+    """The exception for an answer that is no success. `secrets`, tokens and the like, are kept out of it whatever Webex
+    echoes, as they are and as a form holds them. `log_in` is what to do about a 401."""
     body = _json(content)
     where = {"method": method, "path": path}
     tracking = tracking_id(headers) or _text(body.get("trackingId"))
-    said = _description(body, secret)
+    said = _description(body, secrets)
     if status == 401:
         return WebexAuthError(
-            "Webex does not accept the access token", hint=_HOW_TO_LOG_IN, **where, status=status, tracking_id=tracking
+            "Webex does not accept the access token", hint=log_in, **where, status=status, tracking_id=tracking
         )
     if status == 403:
         return WebexForbiddenError(
@@ -83,7 +96,13 @@ def problem(method: str, path: str, status: int, headers: Mapping[str, str], con
         found = tuple(dict.fromkeys([*_codes(body), *_header_codes(headers)]))
         listed = f" with code {', '.join(map(str, found))}" if found else ""
         return WebexRefusedError(
-            f"{message}{listed}{said}", hint=hint, **where, status=status, tracking_id=tracking, codes=found
+            f"{message}{listed}{said}",
+            hint=hint,
+            **where,
+            status=status,
+            tracking_id=tracking,
+            codes=found,
+            said=" ".join(_words(body)),
         )
     return kind(f"{message}{said}", hint=hint, **where, status=status, tracking_id=tracking)
 
@@ -147,17 +166,26 @@ def _numbers(values: Iterable[Any]) -> Iterator[int]:
             yield int(text)
 
 
-def _description(body: Mapping[str, Any], secret: str) -> str:
+def _words(body: Mapping[str, Any]) -> Iterator[str]:
+    """Everything an error body says in words."""
+    for part in _parts(body):
+        yield from (text for key in ("description", "detail", "message") if (text := _text(part.get(key))))
+
+
+def _description(body: Mapping[str, Any], secrets: Collection[str]) -> str:
     for part in _parts(body):
         for key in ("description", "detail", "message"):
             if text := _text(part.get(key)):
-                return f": {_clean(text, secret)}"
+                return f": {_clean(text, secrets)}"
     return ""
 
 
-def _clean(text: str, secret: str) -> str:
+def _clean(text: str, secrets: Collection[str]) -> str:
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    line = _ADDRESS.sub("[address]", line.replace(secret, "[token]"))
+    written = {form for secret in secrets if secret for form in (secret, quote_plus(secret))}
+    for secret in sorted(written, key=lambda form: (-len(form), form)):  # a longer one may hold a shorter one
+        line = line.replace(secret, "[token]")
+    line = _ADDRESS.sub("[address]", line)
     line = line.rstrip(".")
     return line if len(line) <= _LONGEST_DESCRIPTION else line[: _LONGEST_DESCRIPTION - 1] + "…"
 

@@ -1,34 +1,34 @@
-"""One connection to one Webex origin: the token, the calls, and what becomes of an answer.
+"""One connection to one Webex origin: the calls, and what becomes of an answer.
 
-The token leaves this process in one place (`Session._send`), towards one origin, whatever a link in an answer says;
-redirects are never followed. Answers are read whole below the retries, so that a connection that breaks in the middle of a
-page is repeated like one that broke before it. Knows nothing of people or licenses.
+Tokens and secrets leave this process in two places (`Session._send`, `Session._exchange`), towards one origin, whatever a
+link in an answer says; redirects are never followed. Answers are read whole below the retries, so that a connection that
+breaks in the middle of a page is repeated like one that broke before it. Knows nothing of people or licenses.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 import msgspec
 from httpx_retries import RetryTransport
 
-from reconciler.errors import InputError, WebexAuthError, WebexError, WebexShapeError, WebexUnreachableError
+from reconciler.errors import InputError, WebexError, WebexShapeError, WebexUnreachableError
 from reconciler.webex.problems import problem
 from reconciler.webex.retry import THROTTLED, GetRetry, Note, Patience, Sleep, tracking_id
+from reconciler.webex.tokens import AccessToken, Bearer, Tokens
 
 _T = TypeVar("_T")
 Ready = Callable[[], None]
 _READY = "webex-licenses.ready"
 AT_ONCE = 8
 """Requests under way at the same time over one session."""
-_HOW_TO_LOG_IN = "Set WEBEX_ACCESS_TOKEN to a Webex access token."
 
 
 def utc_now() -> datetime:
@@ -73,18 +73,20 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Session:
-    """The calls of one token to one origin. An async context manager; `calls` counts requests sent, repetitions included.
+    """The calls of one token, or its successors, to one origin. An async context manager; `calls` counts requests sent,
+    repetitions included.
 
     `base_url` is Webex's API including `/v1`. `org_id`, when set, is sent along wherever the API takes it; it may be set
     later, and so may `customer`, the path whose GET admits a partner's token to the organization. `proxy` is a proxy's URL.
     `timeout` is in seconds and holds for each step of a call (connect, send, each read).
-    `note` is told of waits longer than 5 seconds. Raises WebexAuthError for an empty or unusable token, InputError for a
-    base URL that is none.
+    `note` is told of waits longer than 5 seconds. `token` is an access token or, where it can be renewed, `renewal.Renewing`;
+    `identity` is the digest by which to know its owner. Raises WebexAuthError for an empty or unusable token, InputError for
+    a base URL that is none.
     """
 
     def __init__(
         self,
-        token: str,
+        token: str | Tokens,
         base_url: str,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -95,7 +97,8 @@ class Session:
         timeout: float = 60.0,
         proxy: str | None = None,
     ) -> None:
-        self._token = _usable(token)
+        self._tokens: Tokens = AccessToken(token) if isinstance(token, str) else token
+        self.identity = self._tokens.identity
         self._origin, self._base = _split(base_url)
         self.org_id = org_id
         self.customer: str | None = None
@@ -132,7 +135,10 @@ class Session:
         for task in tasks:
             with suppress(asyncio.CancelledError, Exception):
                 await task
-        await self._client.aclose()
+        try:
+            await self._tokens.aclose()
+        finally:
+            await self._client.aclose()
 
     def api(self, path: str) -> str:
         """The full path of an endpoint of the REST API: `/people` -> `/v1/people`."""
@@ -204,14 +210,34 @@ class Session:
         content: bytes | None = None,
         extensions: dict[str, Any] | None = None,
     ) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self._token}"}
-        if content is not None:
-            headers["Content-Type"] = "application/json"
+        headers = {} if content is None else {"Content-Type": "application/json"}
         url = self._origin.copy_with(raw_path=(f"{path}?{query}" if query else path).encode("ascii"))
         request = self._client.build_request(method, url, headers=headers, content=content, extensions=extensions or {})
+        async with self._gate:
+            return await self._answered(request, path, Bearer(self._tokens, self._exchange))
+
+    async def _exchange(self, form: Mapping[str, str]) -> httpx.Response:
+        """`POST /access_token`, past the gate, whose places are held by the calls that wait for this one.
+
+        Repeated like a GET: after a lost answer there is nothing better to try than the same refresh token.
+        """
+        path = self.api("/access_token")
+        retry = GetRetry(Patience("POST", path, *self._waiting))
+        retry.allowed_methods = frozenset({"POST"})
+        request = self._client.build_request(
+            "POST",
+            self._origin.copy_with(raw_path=path.encode("ascii")),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+            content=urlencode(form).encode("ascii"),
+            extensions={"retry": retry},
+        )
+        return await self._answered(request, path, None)
+
+    async def _answered(self, request: httpx.Request, path: str, auth: httpx.Auth | None) -> httpx.Response:
+        """The answer to a request; what keeps it from coming as WebexError."""
+        method = request.method
         try:
-            async with self._gate:
-                return await self._client.send(request)
+            return await self._client.send(request, auth=auth)
         except _NotReadyError as refusal:
             raise refusal.reason from None
         except httpx.DecodingError:
@@ -229,7 +255,8 @@ class Session:
     def _accept(self, response: httpx.Response, path: str, expected: set[int]) -> Answer:
         status, headers = response.status_code, response.headers
         if status not in expected:
-            raise problem(response.request.method, path, status, headers, response.content, self._token)
+            method, tokens = response.request.method, self._tokens
+            raise problem(method, path, status, headers, response.content, tokens.secrets, tokens.hint)
         links = {(relation or "").lower(): link.get("url") for relation, link in response.links.items()}
         method = response.request.method
         return Answer(method, path, status, response.content, tracking_id(headers), links.get("next"))
@@ -275,15 +302,6 @@ def _ask(ready: Ready | None) -> None:
             ready()
         except Exception as error:
             raise _NotReadyError(error) from error
-
-
-def _usable(token: str) -> str:
-    bare = token.strip()
-    if not bare:
-        raise WebexAuthError("There is no Webex access token", hint=_HOW_TO_LOG_IN)
-    if not (bare.isascii() and bare.isprintable()) or " " in bare:
-        raise WebexAuthError("The Webex access token holds characters that no token has", hint=_HOW_TO_LOG_IN)
-    return bare
 
 
 def _split(base_url: str) -> tuple[httpx.URL, str]:

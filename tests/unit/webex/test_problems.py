@@ -23,7 +23,7 @@ SCIM = {
 
 def _refused(body: Any, headers: dict[str, str] | None = None) -> WebexRefusedError:
     content = body if isinstance(body, bytes) else msgspec.json.encode(body)
-    error = problem("PATCH", "/v1/licenses/users", 400, headers or {}, content, "token")
+    error = problem("PATCH", "/v1/licenses/users", 400, headers or {}, content, ("token",))
     assert isinstance(error, WebexRefusedError)
     return error
 
@@ -87,7 +87,7 @@ def test_the_tracking_id_of_the_body_serves_where_the_header_is_missing() -> Non
 )
 def test_a_forbidden_call_names_the_scope_it_needs(method: str, path: str, scope: str) -> None:
     """403 tells which scope to add to the token."""
-    error = problem(method, path, 403, {}, b"{}", "token")
+    error = problem(method, path, 403, {}, b"{}", ("token",))
     assert isinstance(error, WebexForbiddenError)
     assert scope_for(method, path) == scope
     assert scope in error.hint
