@@ -91,7 +91,7 @@ class Renewing:
         waiting = self._not_before is not None and now < self._not_before
         if waiting or not (self._unstored or (grant.due is not None and now >= grant.due)):
             return grant
-        self._not_before = now + AGAIN
+        self._not_before = now + AGAIN  # meanwhile other calls go on with what there is
         if self._unstored:
             await self._store_again()
             return grant
@@ -144,8 +144,9 @@ class Renewing:
                 if not self._adopt(spent):
                     with self._credentials.room() as room:
                         kept = await self._asked(exchange)
-                        self._told(self._store(room.keep, kept))
+                        why = self._store(room.keep, kept)
                         self._take(kept, adopted=False)
+                        self._told(why)
         assert self._grant is not None
         return self._grant
 
@@ -172,7 +173,7 @@ class Renewing:
         assert kept.access_token is not None
         self._secrets |= {kept.access_token, kept.refresh_token}
         self._grant = Grant(kept.access_token, kept.until, _due(kept.until, self._clock()), adopted)
-        self._proven = False
+        self._proven, self._not_before = False, None
 
     async def _asked(self, exchange: Exchange) -> Kept:
         """New tokens for the newest refresh token; where another machine used that up meanwhile, for the next one."""
