@@ -66,6 +66,7 @@ class Planned(msgspec.Struct, frozen=True):
 
 def make_plan(
     desired: Desired,
+    stays: tuple[Stuck, ...] = ()
     live: LiveView,
     memory: Memory,
     now: datetime,
@@ -114,7 +115,7 @@ def make_plan(
     workings = Workings(book, population, answers, allocation, hands_off, numbers)
     waited = kept_dates(memory.waiting, population.keys_of, answers, allocation)
     remembered = ledger(book, population, answers, [*difference.waiting_keys, *waited], now)
-    return Planned(stamp(plan), remembered, workings)
+    return Planned(stamp(plan), remembered, workings, stuck)
 
 
 _WHY_HELD = {
@@ -133,6 +134,7 @@ def _supposing(licenses: Sequence[License], more: Mapping[str, int]) -> Sequence
     if not more:
         return licenses
     return [
+    "asked-before": ": Webex did not do it the last time it was asked, see what was asked before",
         pool if pool.total is None else msgspec.structs.replace(pool, total=pool.total + more.get(pool.id, 0))
         for pool in licenses
     ]

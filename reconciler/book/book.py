@@ -84,6 +84,8 @@ class Book:
         self.memory = memory
         self.today: date = now.astimezone(UTC).date()
         self.catalog = Catalog(licenses, desired.organization.aliases, desired.organization.tiers)
+        self.setbacks = {(item.person_id, item.holding): item for item in memory.setbacks}
+        self.now = now
         self.groups = Groups(groups, memory.known_groups, memory.registry.released if memory.registry else ())
         self._binder = Binder(desired.organization, self.catalog)
         self.findings: list[Finding] = self._binder.findings

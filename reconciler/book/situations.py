@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from reconciler.book import retries
 from reconciler.book.book import Book
 from reconciler.model import canonical
 from reconciler.model import catalog as words
@@ -112,7 +113,8 @@ def marks_of(
     for template, people in newcomers.items():
         for person in people:
             new.setdefault(person, set()).add(template)
-    marked = exceptions.keys() | acknowledged.keys() | protected | new.keys()
+    resting = retries.resting(book.memory, book.catalog, book.now)
+    marked = exceptions.keys() | acknowledged.keys() | protected | new.keys() | resting.keys() | book.reversals.keys()
     return {
         person: Marks(
             tuple(sorted(exceptions.get(person, ()))),
@@ -123,3 +125,5 @@ def marks_of(
         )
         for person in sorted(marked)
     }
+            resting.get(person, ()),
+            book.reversals.get(person),

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from reconciler.model.finding import Finding
-from reconciler.model.plan import Because, OrganizationRef, Waiting
+from reconciler.model.plan import AskedBefore, Because, OrganizationRef, Waiting
 
 DriftCause = Literal[
     "addedByHand", "removedByHand", "joinedGroup", "leftGroup", "newcomer", "deactivated", "exception",
@@ -62,8 +62,9 @@ class Drift(msgspec.Struct, frozen=True, rename="camel"):
     waiting: tuple[Waiting, ...] = ()
     findings: tuple[Finding, ...] = ()
     people: int = 0
+    setbacks: tuple[AskedBefore, ...] = ()
 
     @property
     def drifted(self) -> bool:
-        """Whether anything is missing or extra (preserved extras, waiting people and structure are not drift)."""
+        """Whether anything is missing or extra (preserved extras, waiting people, structure and what rests are not drift)."""
         return any(item.direction != "preserved" for item in self.items)

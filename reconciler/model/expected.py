@@ -29,7 +29,17 @@ def role(site: str) -> str:
 
 
 class Marks(msgspec.Struct, frozen=True):
-    """What sets single people apart from their situation: exceptions in force, protection, newcomer status."""
+class Resting(msgspec.Struct, frozen=True, order=True):
+    """An operation on a holding (license id, or `attendee:SITE`) that is not asked for now, because Webex did not do it
+    (`book/retries.py`). `briefly`: for less than a day so far.
+    """
+
+    holding: str
+    operation: Literal["add", "remove"]
+    briefly: bool = True
+
+
+    """What sets single people apart from their situation: exceptions, protection, newcomer status, what Webex did not do."""
 
     exceptions: tuple[str, ...] = ()
     protected: bool = False
@@ -183,9 +193,13 @@ class Answer(msgspec.Struct, frozen=True):
     @property
     def quiet(self) -> bool:
         """Whether nothing is to be done and nothing stands in the way."""
-        return not (self.requests or self.removals or self.role_grants or self.refused or self.held_back)
+        return not (
+            self.requests or self.removals or self.role_grants or self.refused or self.held_back or self.resting
+        )
 
 
+    resting: tuple[RoleGrant, ...] = ()
+    """Attendee roles that are not asked for now, because Webex did not give them the last time."""
 class Award(msgspec.Struct, frozen=True):
     """A unit from a pool, with what a Calling license needs."""
 
@@ -214,3 +228,5 @@ class Allocation(msgspec.Struct):
     lost: dict[tuple[str, Product], Lost] = msgspec.field(default_factory=dict)
     blocked: dict[tuple[str, Product], tuple[Finding, ...]] = msgspec.field(default_factory=dict)
     findings: list[Finding] = msgspec.field(default_factory=list)
+    resting: dict[tuple[str | Key, Product], Award] = msgspec.field(default_factory=dict)
+    """What is not asked for now, because Webex did not do it the last time: by key, or by person id for Calling."""

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from reconciler.model.plan import CallingProperties
+from reconciler.model.plan import CallingProperties, SetbackState
 
 
 class RegisteredTemplate(msgspec.Struct, frozen=True):
@@ -96,11 +96,6 @@ class Repeat(msgspec.Struct, frozen=True):
     holding: str
     operation: Literal["add", "remove"]
     times: tuple[datetime, ...]
-
-
-SetbackState = Literal["outOfUnits", "refused", "pending", "silentlyIgnored", "failed", "unknown"]
-"""outOfUnits: Webex left an addition out, and its counter shows no unit left. refused: Webex said no. pending: it waits for
-the person to accept an invitation. silentlyIgnored: Webex said yes and did nothing. failed, unknown: nobody knows why."""
 
 
 class Setback(msgspec.Struct, frozen=True):

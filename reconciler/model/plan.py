@@ -18,6 +18,11 @@ FORMAT_VERSION = "1.0"
 Cause = Literal["newcomer", "promoted", "groupChange", "exception", "deactivated", "drift", "config"]
 Operation = Literal["add", "remove"]
 
+SetbackState = Literal["outOfUnits", "refused", "pending", "silentlyIgnored", "failed", "unknown"]
+"""Why something that was asked did not happen. outOfUnits: Webex left an addition out, and its counter shows no unit left.
+refused: Webex said no. pending: it waits for the person to accept an invitation. silentlyIgnored: Webex said yes and did
+nothing. failed, unknown: the call went wrong."""
+
 # Rules that take one thing only because another comes in its place: {add X, drop Y} or, if lost, {keep Y} (RULES 4.4).
 TIER_REPLACED = "held-tiers-are-respected: replaced"
 SUBSCRIPTION_REPLACED = "a-held-unit-satisfies: outsideDefaults remove"
@@ -108,6 +113,28 @@ class Waiting(msgspec.Struct, frozen=True, rename="camel"):
     because: tuple[Because, ...]
     site: str | None = None
     subscription: str | None = None
+
+
+class AskedBefore(msgspec.Struct, frozen=True, rename="camel"):
+    """An operation that was asked of Webex before and did not happen: it is in the plan again, or held back until `until`.
+
+    `times` in a row, from `since` to `last`; `codes` are Webex's, `detail` says it in words. `license` is `attendee` for a
+    role. `until`: when it is asked for again at the latest; None where this plan asks for it.
+    """
+
+    person_id: str
+    email: str
+    operation: Operation
+    license: str
+    license_id: str | None
+    site: str | None
+    state: SetbackState
+    codes: tuple[int, ...]
+    detail: str
+    times: int
+    since: datetime
+    last: datetime
+    until: datetime | None
 
 
 class PoolLine(msgspec.Struct, frozen=True, rename="camel"):

@@ -12,6 +12,7 @@ from typing import get_args
 
 import msgspec
 
+from reconciler.book import retries, retry_words
 from reconciler.model import ids
 from reconciler.model.calling_readiness import (
     Candidate,
@@ -25,6 +26,7 @@ from reconciler.model.calling_readiness import (
 from reconciler.model.catalog import Product
 from reconciler.model.expected import Answer, Key, Wish
 from reconciler.model.live import Person
+from reconciler.model.memory import Setback
 from reconciler.model.plan import Because
 from reconciler.planner import Workings
 from reconciler.ports import LiveView
@@ -158,8 +160,14 @@ class Candidates:
         return self._competing(person, line.wish)
 
     def _competing(self, person: Person, wish: Wish) -> _State:
-        """Somebody who was looked at one by one: given, waiting, or stopped by checks."""
+        """Somebody who was looked at one by one: given, waiting, at rest, or stopped by checks."""
         name, allocation = (person.id, wish.product), self._work.allocation
+        resting = allocation.resting.get(name)
+        if resting is not None and resting.calling is not None:
+            given = resting.calling
+            obstacle = _asked_before(self._work.book.setbacks[person.id, resting.pool])
+            return _State("heldBack", resting.pool, self._place(given.location_id), given.phone_number, given.extension,
+                          (obstacle,))  # fmt: skip
         award = allocation.by_person.get(name)
         if award is not None and award.calling is not None:
             given = award.calling
@@ -194,6 +202,12 @@ class Candidates:
 
     def _place(self, location_id: str | None) -> str | None:
         return self._locations.get(ids.uuid_of(location_id), location_id) if location_id else None
+
+
+def _asked_before(setback: Setback) -> Obstacle:
+    ended = retry_words.ended(setback.state, setback.detail, setback.codes)
+    asked = retry_words.asked(setback.times, setback.since, setback.last)
+    return Obstacle(retries.CODE, f"{ended}; {asked}", retry_words.to_do(setback.state), ("controlHub", "files"))
 
 
 def _held_back(guard: str) -> Obstacle:

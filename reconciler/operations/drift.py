@@ -39,6 +39,7 @@ def drift(desired: Desired, context: Context, *, offline: bool) -> Drift:
         document.waiting,
         document.findings,
         document.live.people,
+        document.setbacks,
     )
 
 

@@ -13,7 +13,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from reconciler.model.drift import Drift, DriftItem, StructuralChange
-from reconciler.report import canvas, grouping, markdown, sections, wording
+from reconciler.report import asked_before, canvas, grouping, markdown, sections, wording
 from reconciler.report.canvas import BAD, FAINT, GOOD, STRONG, WARN
 from reconciler.report.jsontext import pretty
 
@@ -59,6 +59,8 @@ def verdict(drift: Drift) -> str:
     name = wording.clean(drift.organization.name)
     facts = [f"{len(parts['preserved']):,} kept"] if parts["preserved"] else []
     facts += [f"{len(drift.waiting):,} waiting"] if drift.waiting else []
+    resting = asked_before.resting(drift.setbacks)
+    facts += [f"{wording.count(resting, 'operation')} at rest"] if resting else []
     if not differences:
         blocked = wording.blocked(drift.findings)
         facts += [f"{wording.count(blocked, 'person', 'people')} blocked by findings"] if blocked else []
@@ -105,6 +107,7 @@ def _text(drift: Drift) -> list[RenderableType]:
         for label, people in grouping.waiting_by_pool(drift.waiting).items():
             names = wording.some((wording.clean(item.email) for item in people), 20)
             parts.append(canvas.line(f"{label}: {names}", indent=2))
+    parts += asked_before.section(drift.setbacks, ALL_OF_THEM)
     if drift.structure:
         parts.append(canvas.heading(f"Changed in the organization ({len(drift.structure):,})"))
         parts += [canvas.line(f"- {_structure(change)}", indent=2, hang=2) for change in drift.structure]
@@ -177,6 +180,7 @@ def _markdown(drift: Drift) -> str:
             for label, people in grouping.waiting_by_pool(drift.waiting).items()
         ]
         document.fold(f"Waiting ({len(drift.waiting):,})", lines)
+    asked_before.fold(document, drift.setbacks)
     if drift.structure:
         lines = [f"- {markdown.escape(_structure(change))}" for change in drift.structure]
         document.fold(f"Changed in the organization ({len(drift.structure):,})", lines, noun="change")

@@ -7,7 +7,7 @@ keeps as an artifact.
 from __future__ import annotations
 
 from reconciler.model.plan import Plan
-from reconciler.report import grouping, markdown, wording
+from reconciler.report import asked_before, grouping, markdown, wording
 from reconciler.report.markdown import Document, escape, row
 
 PEOPLE_IN_FULL = 50
@@ -21,6 +21,7 @@ def render(plan: Plan, *, limit: int = markdown.LIMIT) -> str:
     document.add(_head(plan))
     document.add(_irreversible(plan), noun="irreversible removal", share=0.3)
     document.add(_waiting(plan), noun="waiting person", share=0.3)
+    asked_before.fold(document, plan.setbacks)
     _capacity(document, plan)
     _changes(document, plan)
     _held(document, plan)

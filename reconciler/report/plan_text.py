@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from rich.text import Text
 
 from reconciler.model.plan import Change, Plan
-from reconciler.report import canvas, grouping, sections, wording
+from reconciler.report import asked_before, canvas, grouping, sections, wording
 from reconciler.report.canvas import BAD, FAINT, GOOD, STRONG, WARN
 from reconciler.report.sections import Section
 
@@ -33,6 +33,7 @@ def render(
         _verdict,
         _irreversible,
         _waiting,
+        _asked_before,
         _capacity,
         _changes,
         _held,
@@ -89,6 +90,10 @@ def _waiting(plan: Plan) -> Section:
     if len(plan.waiting) > WAITING_NAMED:
         parts.append(canvas.line(f"Every person: {ALL_OF_THEM}", indent=2, style=FAINT))
     return parts
+
+
+def _asked_before(plan: Plan) -> Section:
+    return asked_before.section(plan.setbacks, ALL_OF_THEM)
 
 
 def _capacity(plan: Plan) -> Section:

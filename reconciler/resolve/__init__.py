@@ -44,6 +44,7 @@ from reconciler.resolve.hold import (
     the_first_apply_only_adds,
     unacknowledged_losses_are_held,
 )
+    what_webex_would_not_do_rests,
 from reconciler.resolve.scope import scope_needed
 
 __all__ = ["HOLDS", "RULES", "SETTLING", "WISHING", "CaseRule", "scope_needed"]
@@ -90,4 +91,5 @@ HOLDS: tuple[CaseRule, ...] = (
     Rule("unacknowledged-losses-are-held", "7.2", unacknowledged_losses_are_held.act),
 )
 
+    Rule("what-webex-would-not-do-rests", "4.4, 5.3", what_webex_would_not_do_rests.act),
 RULES: tuple[CaseRule, ...] = WISHING + SETTLING + HOLDS

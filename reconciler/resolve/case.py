@@ -42,6 +42,7 @@ class Case:
         "origins",
         "refused",
         "requests",
+        "resting",
         "role_grants",
         "satisfied",
         "selected",
@@ -73,6 +74,7 @@ class Case:
         self.requests: list[Request] = []
         self.role_grants: list[RoleGrant] = []
         self.held_back: list[HeldBack] = []
+        self.resting: list[RoleGrant] = []
 
     def settle(self, key: Key) -> Case:
         """A new sheet for `key`, which shares everything wished with this one."""
@@ -82,7 +84,7 @@ class Case:
         case.selected, case.exceptions, case.denied = self.selected, self.exceptions, self.denied
         case.wishes, case.lost, case.refused = dict(self.wishes), self.lost, list(self.refused)
         case.satisfied, case.leaving, case.kept, case.swaps = {}, {}, {}, {}
-        case.requests, case.role_grants, case.held_back = [], [], []
+        case.requests, case.role_grants, case.held_back, case.resting = [], [], [], []
         case.origins = {origin.holding: origin.claims for origin in key.origins}
         case.held = {}
         product_of = self.book.catalog.product_of
@@ -124,4 +126,5 @@ class Case:
             held_back=tuple(self.held_back),
             selected=tuple(self.selected),
             lost=tuple(self.lost),
+            resting=tuple(self.resting),
         )

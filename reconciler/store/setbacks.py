@@ -15,8 +15,8 @@ import msgspec
 from sqlalchemy import and_, delete, insert, or_, select, update
 
 from reconciler.model.catalog import License
-from reconciler.model.memory import Setback, SetbackState
-from reconciler.model.plan import CallingProperties, LicenseOperation, Operation
+from reconciler.model.memory import Setback
+from reconciler.model.plan import CallingProperties, LicenseOperation, Operation, SetbackState
 from reconciler.model.result import OperationResult, PersonResult
 from reconciler.store import bulk
 from reconciler.store.ledger import holding

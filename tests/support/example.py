@@ -14,6 +14,8 @@
              {"+14085550100": {of: ann, extension: "0100", at: Berlin, state: INACTIVE, kind: toll_free}} says all
     before: {templates: ..., organization: ..., exceptions: ...}     the files of the last apply, where they differed
     emptied: [Sales]     groups that had members before
+    setbacks: [{of: ann, add: NAME (or remove), state: refused, codes: [400404], times: 3, hoursAgo: 2, others: 1}]     what
+             Webex was asked for so many hours ago and did not do
     unseen: {NAME: 7}     holders that Webex counts and did not list
 
 The organization owns the licenses of `tests/support/live.py` (those that `units` names, and all others with 10 units), the
@@ -42,8 +44,8 @@ from reconciler.model import ids
 from reconciler.model.catalog import CONTROL_HUB_MANAGED, License
 from reconciler.model.desired import Desired
 from reconciler.model.live import Group, Location, PhoneNumber
-from reconciler.model.memory import KnownGroup, Memory
-from reconciler.model.plan import AttendeeOperation, Because, CallingProperties, LicenseOperation, Plan
+from reconciler.model.memory import KnownGroup, Memory, Setback
+from reconciler.model.plan import AttendeeOperation, Because, CallingProperties, LicenseOperation, Operation, Plan
 from reconciler.planner import Planned, make_plan
 from tests.support.desired import applied
 from tests.support.live import ALL, NOW, SALES, SITE, SUPPORT, FakeLive, Someone, license_id
@@ -122,7 +124,20 @@ def _memory(story: Mapping[str, Any], files: Desired, snapshot: FakeLive) -> Mem
     registry = msgspec.structs.replace(memory.registry, applied_at=NOW - timedelta(days=1))
     in_force = {name: NOW - timedelta(days=1) for name in memory.in_force}
     known = tuple(KnownGroup(GROUPS[name].id, name, True) for name in story.get("emptied") or ())
-    return msgspec.structs.replace(memory, registry=registry, in_force=in_force, known_groups=known)
+    setbacks = tuple(_setback(item) for item in story.get("setbacks") or ())
+    return msgspec.structs.replace(memory, registry=registry, in_force=in_force, known_groups=known, setbacks=setbacks)
+
+
+def _setback(item: Mapping[str, Any]) -> Setback:
+    what: Operation = "add" if "add" in item else "remove"
+    name, last = item[what], NOW - timedelta(hours=float(item.get("hoursAgo", 1)))
+    pool = next((pool.id for pool in OWNED if pool.name == name), name)
+    times, codes = int(item.get("times", 1)), tuple(int(code) for code in item.get("codes", ()))
+    calling = CallingProperties(item["number"], None, HQ.id) if "number" in item else None
+    return Setback(
+        Someone(_address(item["of"])).id, pool, what, item["state"], times, last - timedelta(hours=times - 1), last, codes,
+        item.get("words", ""), item.get("same") != "false", int(item.get("others", 0)), calling,
+    )  # fmt: skip
 
 
 def _files(story: Mapping[str, Any]) -> Desired | list[str]:

@@ -49,6 +49,8 @@ def _held_and_waiting(plan: Plan) -> Iterator[str]:
     for waits in plan.waiting:
         yield f"waiting: {_compact(msgspec.structs.replace(waits, because=()))}"
         yield from _reasons(waits.because)
+    for before in plan.setbacks:
+        yield f"asked before: {_compact(before)}"
 
 
 def _findings(plan: Plan) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reconciler.diff.explain import chain, origin, words
+from reconciler.book import retries
+from reconciler.diff.explain import chain, origin, setbacks, words
 from reconciler.diff.explain.sheet import Sheet
 from reconciler.model.catalog import Product, attendee
 from reconciler.model.expected import HeldBack, Kept, Refused, Removal, Request, Satisfied, role
@@ -63,6 +64,7 @@ class _Holding:
         if removal.row == "e" and len(operation.because) == 1:
             steps += self._silent(operation.because)
         checks = sheet.undone(operation)
+        steps += setbacks.steps(sheet, sheet.setback("remove", self._holding))
         return self._made("toRemove", text, operation.because, (*steps, *sheet.stops()), checks)
 
     def _removal(self) -> tuple[Removal, str]:
@@ -90,8 +92,9 @@ class _Holding:
         else:
             text = f"Would be taken away, because {why}; but that is held back: {guard}."
             steps = chain.decided("retention", why, back.removal.because)
-        hold = Step("hold", guard, back.guard)
-        return self._made("held", text, back.removal.because, (*steps, hold), to_do=words.ends_hold(back.guard))
+        told = setbacks.steps(self._sheet, self._sheet.setback("remove", self._holding))
+        hold = (Step("hold", guard, back.guard), *(told if back.guard == retries.CODE else ()))
+        return self._made("held", text, back.removal.because, (*steps, *hold), to_do=words.ends_hold(back.guard))
 
     def _kept(self, kept: Kept) -> ExplainedLicense:
         why = self._row(kept.row, kept.because)

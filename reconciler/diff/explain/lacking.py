@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.diff.explain import chain, queue, words
+from reconciler.diff.explain import chain, queue, setbacks, words
 from reconciler.diff.explain.sheet import Sheet
 from reconciler.diff.explain.ungranted import ungranted
 from reconciler.model.catalog import Product, attendee
 from reconciler.model.expected import HeldBack, Refused, Removal, Request, RoleGrant, Satisfied, Wish, role
 from reconciler.model.explanation import ExplainedLicense, Queue, Status, Step
 from reconciler.model.finding import Finding
+from reconciler.model.memory import Setback
 from reconciler.model.plan import Because, LicenseOperation
 
 
@@ -35,6 +36,10 @@ def _in_play(sheet: Sheet, held: frozenset[str]) -> Iterator[ExplainedLicense]:
         yield _requested(sheet, request)
     for grant in answer.role_grants:
         yield _role(sheet, grant)
+    for grant in answer.resting:
+        setback = sheet.setback("add", role(grant.site))
+        if setback is not None:
+            yield _resting(sheet, attendee(grant.site), grant.because, chain.granted(sheet, grant.because), setback)
     for wish in answer.wishes:
         fallback = role(wish.product.site)
         if wish.fallback and fallback in sheet.adds:
@@ -74,6 +79,9 @@ def _requested(sheet: Sheet, request: Request) -> ExplainedLicense:
         if pool in sheet.adds:
             return _given(sheet, wish.product, pool, _will_be_given(sheet, request, pool), wish.because)
     steps = (*chain.granted(sheet, wish.because), *chain.conflicts(sheet, wish.product))
+    setback = setbacks.of_request(sheet, request)
+    if setback is not None:
+        return _resting(sheet, wish.product, wish.because, steps, setback, wish.ladder[0])
     waits = queue.queue(sheet, wish.product)
     if waits is not None:
         text = f"Granted by {words.sources(wish.because)}, {queue.told(waits)}."
@@ -81,6 +89,20 @@ def _requested(sheet: Sheet, request: Request) -> ExplainedLicense:
         steps += (Step("allocation", queue.told(waits)),)
         return _made(sheet, wish.product, "waiting", text, because, steps, pool=wish.ladder[0], waits=waits)
     return _blocked(sheet, wish.product, wish.because, steps, sheet.checks(wish.product))
+
+
+def _resting(
+    sheet: Sheet,
+    product: Product,
+    because: tuple[Because, ...],
+    steps: tuple[Step, ...],
+    setback: Setback,
+    pool: str | None = None,
+) -> ExplainedLicense:
+    """What Webex would not give the last time, and what is not asked for now."""
+    text = setbacks.resting(sheet, product, because, setback)
+    steps = (*steps, *setbacks.steps(sheet, setback))
+    return _made(sheet, product, "held", text, because, steps, (), setbacks.to_do([setback]), pool=pool)
 
 
 def _will_be_given(sheet: Sheet, request: Request, pool: str) -> str:
@@ -111,7 +133,8 @@ def _given(sheet: Sheet, product: Product, holding: str, text: str, because: tup
     where = f"a unit of {sheet.subscription(pool)} is given" if sheet.subscription(pool) else "it costs no unit"
     steps = (
         *chain.granted(sheet, because), *chain.conflicts(sheet, product),
-        Step("allocation", where + _calling(sheet, holding)), *sheet.stops(),
+        Step("allocation", where + _calling(sheet, holding)), *setbacks.steps(sheet, sheet.setback("add", holding)),
+        *sheet.stops(),
     )  # fmt: skip
     checks = sheet.undone(sheet.adds[holding])
     return _made(sheet, product, "toAdd", text, because, steps, checks, pool=pool)

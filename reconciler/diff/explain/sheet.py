@@ -17,7 +17,8 @@ from reconciler.model.expected import Allocation, Answer, HeldBack, Key, Removal
 from reconciler.model.explanation import Step
 from reconciler.model.finding import Finding
 from reconciler.model.live import Person, Situation
-from reconciler.model.plan import AttendeeOperation, Change, LicenseOperation, Plan
+from reconciler.model.memory import Setback
+from reconciler.model.plan import AttendeeOperation, Change, LicenseOperation, Operation, Plan
 from reconciler.model.provenance import Provenance
 
 Operations = dict[str, LicenseOperation | AttendeeOperation]
@@ -86,6 +87,11 @@ class Sheet:
     def held_back(self, holding: str) -> HeldBack | None:
         """The removal of a holding that a guard keeps back."""
         return next((item for item in self.answer.held_back if item.removal.holding == holding), None)
+
+    def setback(self, operation: Operation, holding: str) -> Setback | None:
+        """What is known of this very operation, if Webex was asked for it and did not do it."""
+        found = self.book.setbacks.get((self.person.id, holding))
+        return found if found is not None and found.operation == operation else None
 
     def granted_elsewhere(self, product: Product) -> tuple[BoundTemplate, ...]:
         """The templates that grant a product and do not speak for the person."""

@@ -12,6 +12,10 @@ EXCEPTION = "exception:"
 
 # Guard -> (why it keeps back, what ends that).
 _GUARDS = {
+    "asked-before": (
+        "Webex did not do it the last time it was asked, and nothing has changed since",
+        "wait, or change what Webex's reason names",
+    ),
     "protected": ("the person stands under `guards.protected`", "take the address out of `guards.protected`"),
     "first-apply": (
         "the first apply only adds",

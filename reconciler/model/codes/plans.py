@@ -231,6 +231,10 @@ GUARDS: tuple[Code, ...] = (
     code("additions-limit", "stop", "7.1",
          "More additions of a license in 24 hours than the limit allows.",
          "Raise `guards.additions`, or wait a day."),
+    code("asked-before", "hold", "4.4, 5.3",
+         "Webex was asked for it before and did not do it, and nothing has changed since. How long it rests stands in "
+         "`reconciler/book/retries.py`; a removal a day at most.",
+         "Do what the plan's list of what was asked before says, or wait: it is tried again by itself."),
     code("first-apply", "hold", "7.6",
          "The first apply only adds: every origin is still unknown.",
          "Apply once more, or set `guards.firstApply: all`."),

@@ -23,6 +23,7 @@ from reconciler.resolve.capacity import (
     the_smallest_priority_is_served_first,
     units_are_total_minus_consumed,
     waiting_lasts_until_the_grant_ends,
+    what_webex_would_not_give_rests,
 )
 
 CapacityRule = Rule[Callable[..., object]]
@@ -36,6 +37,7 @@ CAPACITY: tuple[CapacityRule, ...] = (
     Rule("the-smallest-priority-is-served-first", "5.3", the_smallest_priority_is_served_first.act),
     Rule("waiting-lasts-until-the-grant-ends", "5.3", waiting_lasts_until_the_grant_ends.act),
     Rule("blocked-people-take-no-unit", "5.3, 6.2, 6.3", blocked_people_take_no_unit.act),
+    Rule("what-webex-would-not-give-rests", "5.3, 4.4", what_webex_would_not_give_rests.act),
     Rule("oldest-first-spills-in-order", "5.5, 2.4", oldest_first_spills_in_order.act),
     Rule("budgets-count-who-holds-the-name", "5.6", budgets_count_who_holds_the_name.act),
     Rule("a-request-is-won-as-a-whole", "5.3, 4.4", a_request_is_won_as_a_whole.act),

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Literal
 
 from reconciler.book.book import Book
-from reconciler.model.expected import Allocation, Answer, Key, Lost, Request
+from reconciler.model.expected import Allocation, Answer, Award, Key, Lost, Request
 from reconciler.model.live import Person
 from reconciler.model.plan import Because, CallingProperties
 from reconciler.resolve.calling import NumberPlan
@@ -30,6 +30,7 @@ from reconciler.resolve.capacity import (
     the_smallest_priority_is_served_first,
     units_are_total_minus_consumed,
     waiting_lasts_until_the_grant_ends,
+    what_webex_would_not_give_rests,
 )
 from reconciler.resolve.capacity.the_smallest_priority_is_served_first import Order
 from reconciler.resolve.capacity.units import UNCOUNTED, Bid, Thing, Units
@@ -67,8 +68,8 @@ def hand_out(
         removals = answers[key].removals
         budgets_count_who_holds_the_name.seat(units, key, count, removals)
         a_freed_unit_is_given_at_once.act(units, a_freed_unit_is_given_at_once.pools(units, removals), count)
-    bids = [bid for key in counts for bid in _bids(units, key, answers[key].requests)]
     result = Allocation()
+    bids = [bid for key in counts for bid in _bids(units, key, answers[key].requests) if not _rests(bid, result)]
     contested, easy = one_exhausted_product_blocks_no_other.act(units, bids, counts)
     for bid in easy:
         units.left[bid.ladder[0]] -= counts[bid.key]
@@ -79,6 +80,19 @@ def hand_out(
     return result
 
 
+def _rests(bid: Bid, result: Allocation) -> bool:
+    """Whether nothing is asked for now; with Calling that depends on the number, and is seen when it is known."""
+    if not bid.rests or bid.calling:
+        return False
+    result.resting[bid.key, bid.product] = Award(_pool_of(bid))
+    return True
+
+
+def _pool_of(bid: Bid) -> str:
+    """The pool that a bid which rests would draw on."""
+    return bid.rests if bid.rests in bid.ladder else bid.ladder[0]
+
+
 def _bids(units: Units, key: Key, requests: Sequence[Request]) -> Iterator[Bid]:
     asked = [budgets_count_who_holds_the_name.names(request) for request in requests] if units.budgets else []
     often = {name for name, times in Counter(chain.from_iterable(asked)).items() if times > 1}
@@ -87,7 +101,8 @@ def _bids(units: Units, key: Key, requests: Sequence[Request]) -> Iterator[Bid]:
         needs, places = budgets_count_who_holds_the_name.act(units, key, request)
         frees: tuple[Thing, ...] = (*a_freed_unit_is_given_at_once.pools(units, request.drops), *places)
         calling = units.book.catalog.is_calling(request.wish.product)
-        yield Bid(key, request, calling, names, needs, frees, bool(needs) and not often.isdisjoint(names))
+        shared, rests = bool(needs) and not often.isdisjoint(names), what_webex_would_not_give_rests.act(key, request)
+        yield Bid(key, request, calling, names, needs, frees, shared, rests)
 
 
 class _Line:
@@ -170,13 +185,20 @@ class _Service:
                     self._get_ready(number)
 
     def _calling(self, person: Person, bid: Bid) -> tuple[CallingProperties | None, bool]:
-        """What a Calling license would be given with, and whether findings stand in its way; those are noted."""
+        """What a Calling license would be given with, and whether something stands in its way, which is noted."""
         if not bid.calling:
             return None, False
         calling, findings = blocked_people_take_no_unit.act(self._numbers, person, bid.request.wish)
         if calling is None:
             self._result.blocked[person.id, bid.product] = findings
+        elif bid.rests and self._same_place(person, bid, calling):
+            self._result.resting[person.id, bid.product] = Award(_pool_of(bid), calling)
+            return calling, True
         return calling, calling is None
+
+    def _same_place(self, person: Person, bid: Bid, calling: CallingProperties) -> bool:
+        known = self._units.book.setbacks
+        return what_webex_would_not_give_rests.same_place(known, person, bid.rests, calling)
 
     def _close(self) -> None:
         """Who is left waits; their list is in the order of service."""

@@ -52,7 +52,7 @@ class Bid(msgspec.Struct, frozen=True):
 
     `names`: what is asked for, by canonical names. `needs`: budgets in which winning takes a place. `frees`: pools and
     budgets that get a unit or a place back. `shared`: another bid of the same people asks for a name of this one, so that
-    winning the one changes what the other needs.
+    winning the one changes what the other needs. `rests`: the license id that Webex would not give the last time, or empty.
     """
 
     key: Key
@@ -62,6 +62,7 @@ class Bid(msgspec.Struct, frozen=True):
     needs: tuple[int, ...]
     frees: tuple[Thing, ...]
     shared: bool
+    rests: str = ""
 
     @property
     def product(self) -> Product:

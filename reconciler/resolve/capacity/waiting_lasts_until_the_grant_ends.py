@@ -35,13 +35,14 @@ def kept_dates(
     answers: Mapping[Key, Answer],
     allocation: Allocation,
 ) -> Iterator[tuple[str, str]]:
-    """Those who waited, are still granted the license, and are kept from it by a finding: their dates outlast it."""
-    blocked = {(person, str(product)) for person, product in allocation.blocked}
+    """Those who waited, are still granted the license, and are kept from it by a finding, or because Webex would not give
+    it the last time: their dates outlast that."""
+    blocked = {(person, str(product)) for person, product in (*allocation.blocked, *allocation.resting)}
     lost = {(person, str(product)) for person, product in allocation.lost}
     others = [name for name in waiting if name not in lost]
     keys = keys_of({person for person, _ in others}) if others else {}
     for person, product in others:
         if person in keys:
             refused = {str(item.product) for item in answers[keys[person]].refused}
-            if product in refused or (person, product) in blocked:
+            if product in refused or (person, product) in blocked or (keys[person], product) in blocked:
                 yield person, product
