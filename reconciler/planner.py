@@ -12,6 +12,7 @@ import msgspec
 
 from reconciler.book.book import Book
 from reconciler.book.population import Population
+from reconciler.diff.asked_before import asked_before
 from reconciler.diff.changes import Differ, Difference
 from reconciler.diff.cost import monthly_cost
 from reconciler.diff.ledger import Ledger, ledger
@@ -66,7 +67,6 @@ class Planned(msgspec.Struct, frozen=True):
 
 def make_plan(
     desired: Desired,
-    stays: tuple[Stuck, ...] = ()
     live: LiveView,
     memory: Memory,
     now: datetime,
@@ -110,15 +110,17 @@ def make_plan(
         now.astimezone(UTC), "", DesiredRef(desired.digest, desired.commit), _live_ref(live),
         _summary(book, changes, difference, live.snapshot().people), _pools(book, changes), changes, tuple(difference.held),
         tuple(difference.waiting), findings, _guards(book, population, answers, changes, difference),
+        asked_before(book, changes, difference.held),
     )  # fmt: skip
     hands_off = {key: why for key in population.counts if (why := resolver.hands_off(key))}
     workings = Workings(book, population, answers, allocation, hands_off, numbers)
     waited = kept_dates(memory.waiting, population.keys_of, answers, allocation)
     remembered = ledger(book, population, answers, [*difference.waiting_keys, *waited], now)
-    return Planned(stamp(plan), remembered, workings, stuck)
+    return Planned(stamp(plan), remembered, workings)
 
 
 _WHY_HELD = {
+    "asked-before": ": Webex did not do it the last time it was asked, see what was asked before",
     "first-apply": ": the first apply only adds; the next plan takes it up, or set `guards.firstApply: all`",
     "group-missing": ": a group is missing or suddenly empty, see the findings",
     "group-incomplete": ": a group was read only in part; sync again later",
@@ -134,7 +136,6 @@ def _supposing(licenses: Sequence[License], more: Mapping[str, int]) -> Sequence
     if not more:
         return licenses
     return [
-    "asked-before": ": Webex did not do it the last time it was asked, see what was asked before",
         pool if pool.total is None else msgspec.structs.replace(pool, total=pool.total + more.get(pool.id, 0))
         for pool in licenses
     ]
