@@ -12,6 +12,7 @@ import msgspec
 
 from reconciler.book.book import Book
 from reconciler.book.population import Population
+from reconciler.diff import undone
 from reconciler.diff.asked_before import asked_before
 from reconciler.diff.changes import Differ, Difference
 from reconciler.diff.cost import monthly_cost
@@ -38,12 +39,14 @@ from reconciler.model.plan import (
     Tool,
     stamp,
 )
+from reconciler.model.undo import Stuck, Undo
 from reconciler.ports import LiveView
 from reconciler.resolve.calling import NumberPlan, number_plan
 from reconciler.resolve.capacity.engine import count_units, hand_out
 from reconciler.resolve.capacity.waiting_lasts_until_the_grant_ends import kept_dates
 from reconciler.resolve.engine import Resolver
 from reconciler.resolve.scope import scope_needed
+from reconciler.resolve.undoing import possible
 
 
 class Workings(msgspec.Struct, frozen=True):
@@ -58,11 +61,12 @@ class Workings(msgspec.Struct, frozen=True):
 
 
 class Planned(msgspec.Struct, frozen=True):
-    """A plan, what the store must remember after it, and how it came about."""
+    """A plan, what the store must remember after it, and how it came about. `stays`: what an undo does not bring back."""
 
     plan: Plan
     ledger: Ledger
     workings: Workings
+    stays: tuple[Stuck, ...] = ()
 
 
 def make_plan(
@@ -72,14 +76,16 @@ def make_plan(
     now: datetime,
     tool_version: str,
     more: Mapping[str, int] | None = None,
+    undo: Undo | None = None,
 ) -> Planned:
     """Everything, in order: bind, resolve each situation once, hand out units, diff, ask the guards.
 
     Raises UnknownNameError, with every finding, for names that live does not have; InputError when the snapshot is empty
     or was read in too small a scope. `now` has a time zone. `more`: the plan as if pools (license ids) had so many units
-    more, or fewer where negative; such a plan is for reading, never for an apply.
+    more, or fewer where negative; such a plan is for reading, never for an apply. `undo`: only what takes a run
+    back and what the files leave alone (decision 0008); the `ledger` of such a plan is never to be recorded.
     """
-    needed = scope_needed(desired, live.licenses(), live.groups())
+    needed = scope_needed(desired, live.licenses(), live.groups(), undo.pools if undo else ())
     impossible = nothing_is_planned_from_nothing.check(desired, live.snapshot(), needed)
     if impossible is not None:
         raise InputError(impossible.message, hint=impossible.hint)
@@ -90,15 +96,23 @@ def make_plan(
             "The files name things that the organization does not have.", findings=ordered(book.findings),
             hint="Nothing was planned; correct the files and plan again.",
         )  # fmt: skip
+    book.undo = undo
     population = Population(book, live, units.budget_groups)
+    stuck: tuple[Stuck, ...] = ()
+    if undo is not None:
+        could = possible(book, population, undo)
+        book.reversals, stuck = could.people, (*undo.stuck, *could.stuck)
+        population = Population(book, live, units.budget_groups)
     _acknowledge(book, population)
     resolver = Resolver(book)
     answers = {key: resolver.answer(key) for key in population.counts}
     numbers = number_plan(book, population, live)
     allocation = hand_out(units, population.counts, answers, population.fetch, numbers, now)
     difference = Differ(book, population, answers, allocation, live).run()
+    if undo is not None:
+        difference, stuck = undone.only(book, population, answers, allocation, difference, undo, stuck)
     changes = tuple(difference.changes)
-    told = (
+    told = () if undo is not None else (
         *notes(book, population, answers),
         *unused_acknowledgements(book, population, difference),
         *another_writer(memory, changes),
@@ -110,13 +124,13 @@ def make_plan(
         now.astimezone(UTC), "", DesiredRef(desired.digest, desired.commit), _live_ref(live),
         _summary(book, changes, difference, live.snapshot().people), _pools(book, changes), changes, tuple(difference.held),
         tuple(difference.waiting), findings, _guards(book, population, answers, changes, difference),
-        asked_before(book, changes, difference.held),
+        asked_before(book, changes, difference.held), None if undo is None else undo.run,
     )  # fmt: skip
     hands_off = {key: why for key in population.counts if (why := resolver.hands_off(key))}
     workings = Workings(book, population, answers, allocation, hands_off, numbers)
     waited = kept_dates(memory.waiting, population.keys_of, answers, allocation)
     remembered = ledger(book, population, answers, [*difference.waiting_keys, *waited], now)
-    return Planned(stamp(plan), remembered, workings)
+    return Planned(stamp(plan), remembered, workings, stuck)
 
 
 _WHY_HELD = {

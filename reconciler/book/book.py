@@ -19,6 +19,7 @@ from reconciler.model.finding import Finding
 from reconciler.model.live import Group
 from reconciler.model.memory import Memory, RegisteredTemplate, Registry
 from reconciler.model.plan import Because
+from reconciler.model.undo import Reversal, Undo
 
 
 class BoundTemplate(msgspec.Struct, frozen=True):
@@ -67,7 +68,8 @@ class Book:
 
     `declared`: products the tool may take away (RULES 4.1). `named_sites`, `inside`: what counts as inside the defaults
     (RULES 4.3). `findings`: what binding found; errors among them mean that no plan can be made. `reading` and
-    `acknowledged` (license names whose removals an Acknowledgement with `max` covers) are set once, before any rule runs.
+    `acknowledged` (license names whose removals an Acknowledgement with `max` covers) are set once, before any rule runs; so are
+    `undo`, a run to be taken back, and `reversals`, person id -> what of it the files leave alone.
     """
 
     def __init__(
@@ -82,10 +84,10 @@ class Book:
         self.desired = desired
         self.organization = desired.organization
         self.memory = memory
-        self.today: date = now.astimezone(UTC).date()
-        self.catalog = Catalog(licenses, desired.organization.aliases, desired.organization.tiers)
         self.setbacks = {(item.person_id, item.holding): item for item in memory.setbacks}
         self.now = now
+        self.today: date = now.astimezone(UTC).date()
+        self.catalog = Catalog(licenses, desired.organization.aliases, desired.organization.tiers)
         self.groups = Groups(groups, memory.known_groups, memory.registry.released if memory.registry else ())
         self._binder = Binder(desired.organization, self.catalog)
         self.findings: list[Finding] = self._binder.findings
@@ -107,6 +109,8 @@ class Book:
         self.templates = tuple(self._with_old_date(item) for item in self.templates)
         self.reading = Reading()
         self.acknowledged: frozenset[str] = frozenset()
+        self.undo: Undo | None = None
+        self.reversals: Mapping[str, Reversal] = {}
 
     def _bound(self, template: Template) -> BoundTemplate:
         found = (self.groups.find(reference, self.findings) for reference in template.groups)

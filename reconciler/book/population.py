@@ -37,6 +37,8 @@ class Population:
                 self.holders[pool] = self.holders.get(pool, 0) + count
             given.update(origin.holding for origin in situation.origins)
         self._takeable = book.declared_pools | book.denied_pools | (given & book.catalog.pools.keys())
+        if book.undo is not None:
+            self._takeable |= book.undo.pools & book.catalog.pools.keys()
         self.marks = self._marks(live)
         self._marked_in = dict(live.locate(self.marks.keys())) if self.marks else {}
         self._projector = Projector(book)

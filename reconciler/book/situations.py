@@ -23,6 +23,9 @@ class Projector:
         self._pools = frozenset(pool for pool in book.catalog.pools if _relevant(book, pool))
         denied = frozenset(product for item in book.exceptions.values() for product in item.denied)
         self._sites = frozenset(product.site for product in book.declared | denied if product.site)
+        if book.undo is not None:
+            self._pools |= book.undo.pools
+            self._sites |= book.undo.sites
         self._seen_groups: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._seen_pools: dict[tuple[str, ...], tuple[str, ...]] = {}
 
@@ -122,8 +125,8 @@ def marks_of(
             tuple(sorted(new.get(person, ()))),
             person in paid and person in new,
             tuple(sorted(acknowledged.get(person, ()))),
+            resting.get(person, ()),
+            book.reversals.get(person),
         )
         for person in sorted(marked)
     }
-            resting.get(person, ()),
-            book.reversals.get(person),

@@ -26,6 +26,8 @@ VERBS = {
     "apply": "Carry out a plan.",
     "drift": "Where Webex differs from the files, and since when.",
     "explain": "Every license of one person, and the file and line behind it.",
+    "history": "Who got or lost what, when, by which run, or by hand.",
+    "undo": "The plan that takes a run back.",
     "calling-readiness": "Who can be given Webex Calling, and what blocks the others.",
     "sandbox": "Run a local Webex to try things on.",
 }

@@ -29,6 +29,7 @@ from reconciler.ports import LiveView
 _ROW_CAUSE: dict[str, Cause] = {
     "a": "exception", "b": "deactivated", "c": "config", "d": "config", "e": "groupChange", "f": "config",
     "g": "exception", "h": "drift", "tier": "config", "subscription": "config", "site": "config", "promotion": "config",
+    "undo": "undo",
 }  # fmt: skip
 REPLACEMENTS = frozenset({"tier", "subscription", "site", "promotion"})
 
@@ -105,9 +106,9 @@ class Differ:
             answer = self._answers[key]
             result.findings.extend(refused.finding(person.email) for refused in answer.refused)
             result.held.extend(held for item in answer.held_back for held in self._held(person, item))
-            (licenses, roles), losses = self._operations(person, key, answer, result)
             if key.marks.resting:
                 result.held.extend(self._resting(person, key, answer))
+            (licenses, roles), losses = self._operations(person, key, answer, result)
             if licenses or roles:
                 result.changes.append(
                     Change(person.id, person.email, person.name, self._expects(key, licenses, roles), licenses, roles)
@@ -215,7 +216,6 @@ class Differ:
             cause = self._add_cause(person, key, self._book.role_product(site), wish.fallback)
             roles.append(AttendeeOperation("add", site, cause, wish.fallback))
 
-    def _stays_host(self, key: Key, site: str) -> bool:
     def _may_fall_back(self, key: Key, wish: Wish) -> bool:
         site = wish.product.site
         return bool(wish.fallback) and site not in key.attendee_sites and not self._stays_host(key, site)
@@ -223,17 +223,22 @@ class Differ:
     def _falls_back_later(self, key: Key, wish: Wish) -> bool:
         return self._may_fall_back(key, wish) and key.marks.rests("add", role(wish.product.site)) is not None
 
+    def _stays_host(self, key: Key, site: str) -> bool:
         """Whether the person keeps some host license of the site, so that the attendee role would be a second account."""
         going = {removal.holding for removal in self._answers[key].removals}
         product_of = self._book.catalog.product_of
         return any(product_of[pool].site == site for pool in key.holdings if pool not in going and pool in product_of)
 
     def _add_cause(self, person: Person, key: Key, product: Product, because: tuple[Because, ...]) -> Cause:
+        if any(reason.rule.startswith("an-undo-") for reason in because):
+            return "undo"
         if (person.id, str(product)) in self._book.memory.waiting:
             return "promoted"
         if any(reason.template is not None and reason.template.startswith("exception:") for reason in because):
             return "exception"
-        if self._book.memory.registry is None:
+        asked = self._book.setbacks
+        never = asked and any((person.id, pool) in asked for pool in self._book.catalog.sellers.get(product, ()))
+        if self._book.memory.registry is None or never:  # what Webex never gave, nobody took
             return "config"
         if person.id in self._arrived:
             return "newcomer"
@@ -282,11 +287,6 @@ class Differ:
         operations: list[LicenseOperation | AttendeeOperation] = [*licenses, *roles]
         return [Held(person.id, person.email, operation, item.guard) for operation in operations]
 
-    def _expects(
-        self, key: Key, licenses: Collection[LicenseOperation], roles: Collection[AttendeeOperation]
-    ) -> Expects:
-        declared = self._declared.get(key)
-        if declared is None:
     def _resting(self, person: Person, key: Key, answer: Answer) -> Iterator[Held]:
         """What is not asked for now, because Webex did not do it the last time, with all that goes or comes together."""
         licenses: list[LicenseOperation] = []
@@ -307,6 +307,11 @@ class Differ:
         for operation in dict.fromkeys(operations):
             yield Held(person.id, person.email, operation, retries.CODE)
 
+    def _expects(
+        self, key: Key, licenses: Collection[LicenseOperation], roles: Collection[AttendeeOperation]
+    ) -> Expects:
+        declared = self._declared.get(key)
+        if declared is None:
             pools = self._book.declared_pools
             declared = self._declared[key] = tuple(pool for pool in key.holdings if pool in pools)
         touched = [op.license_id for op in licenses if op.operation == "remove" and op.license_id not in declared]

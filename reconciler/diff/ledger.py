@@ -14,6 +14,9 @@ from reconciler.model.live import DROPPED, LEFT, Origin
 from reconciler.model.memory import Registry
 from reconciler.model.plan import Because
 
+_KINDS = ("exception:", f"{DROPPED}:", f"{LEFT}:")
+"""What a reason names by more than the bare name; anything else is a template. Only an undo gives a claim that ended."""
+
 
 class Ledger(msgspec.Struct, frozen=True):
     """The arguments of the store's `record_apply`.
@@ -36,7 +39,7 @@ def claims(because: tuple[Because, ...]) -> tuple[str, ...]:
     ('exception:x', 'template:sales')
     """
     names = {reason.template for reason in because if reason.template}
-    return tuple(sorted(name if name.startswith("exception:") else f"template:{name}" for name in names))
+    return tuple(sorted(name if name.startswith(_KINDS) else f"template:{name}" for name in names))
 
 
 def origins_after(book: Book, key: Key, origins: tuple[Origin, ...], answer: Answer) -> tuple[Origin, ...]:

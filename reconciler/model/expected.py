@@ -14,9 +14,10 @@ from reconciler.model.desired import Calling
 from reconciler.model.finding import Finding
 from reconciler.model.live import Origin, Person, State
 from reconciler.model.plan import Because, CallingProperties
+from reconciler.model.undo import Reversal
 
-Row = Literal["", "a", "b", "c", "d", "e", "f", "g", "h", "tier", "subscription", "site", "promotion"]
-"""The row of RULES 4.2 that decided, or the replacement a removal belongs to; empty where what is kept needs neither."""
+Row = Literal["", "a", "b", "c", "d", "e", "f", "g", "h", "tier", "subscription", "site", "promotion", "undo"]
+"""The row of RULES 4.2 that decided, the replacement a removal belongs to, or an undo; empty where what is kept needs neither."""
 
 
 def role(site: str) -> str:
@@ -28,7 +29,6 @@ def role(site: str) -> str:
     return f"attendee:{site}"
 
 
-class Marks(msgspec.Struct, frozen=True):
 class Resting(msgspec.Struct, frozen=True, order=True):
     """An operation on a holding (license id, or `attendee:SITE`) that is not asked for now, because Webex did not do it
     (`book/retries.py`). `briefly`: for less than a day so far.
@@ -39,6 +39,7 @@ class Resting(msgspec.Struct, frozen=True, order=True):
     briefly: bool = True
 
 
+class Marks(msgspec.Struct, frozen=True):
     """What sets single people apart from their situation: exceptions, protection, newcomer status, what Webex did not do."""
 
     exceptions: tuple[str, ...] = ()
@@ -46,6 +47,12 @@ class Resting(msgspec.Struct, frozen=True, order=True):
     newcomer_of: tuple[str, ...] = ()
     paid_at_first_sight: bool = False
     acknowledged: tuple[str, ...] = ()
+    resting: tuple[Resting, ...] = ()
+    undo: Reversal | None = None
+
+    def rests(self, operation: Literal["add", "remove"], holding: str) -> Resting | None:
+        """Whether this is not asked for now."""
+        return next((r for r in self.resting if r.holding == holding and r.operation == operation), None)
 
 
 NO_MARKS = Marks()
@@ -189,6 +196,8 @@ class Answer(msgspec.Struct, frozen=True):
     selected: tuple[Selected, ...] = ()
     lost: tuple[Satisfied, ...] = ()
     """Grants that another grant of the same person beat; `holding` is the winner in words."""
+    resting: tuple[RoleGrant, ...] = ()
+    """Attendee roles that are not asked for now, because Webex did not give them the last time."""
 
     @property
     def quiet(self) -> bool:
@@ -198,8 +207,6 @@ class Answer(msgspec.Struct, frozen=True):
         )
 
 
-    resting: tuple[RoleGrant, ...] = ()
-    """Attendee roles that are not asked for now, because Webex did not give them the last time."""
 class Award(msgspec.Struct, frozen=True):
     """A unit from a pool, with what a Calling license needs."""
 

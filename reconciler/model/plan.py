@@ -15,7 +15,7 @@ from reconciler.model.finding import Finding
 
 FORMAT_VERSION = "1.0"
 
-Cause = Literal["newcomer", "promoted", "groupChange", "exception", "deactivated", "drift", "config"]
+Cause = Literal["newcomer", "promoted", "groupChange", "exception", "deactivated", "drift", "config", "undo"]
 Operation = Literal["add", "remove"]
 
 SetbackState = Literal["outOfUnits", "refused", "pending", "silentlyIgnored", "failed", "unknown"]
@@ -225,6 +225,9 @@ class Plan(msgspec.Struct, frozen=True, rename="camel"):
     waiting: tuple[Waiting, ...] = ()
     findings: tuple[Finding, ...] = ()
     guards: tuple[GuardResult, ...] = ()
+    setbacks: tuple[AskedBefore, ...] = ()
+    undoes: str | None = None
+    """The run that this plan takes back. What that means is looked up in the store again at the apply."""
 
 
 def digest_of(plan: Plan) -> str:

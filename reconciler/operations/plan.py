@@ -10,6 +10,7 @@ from reconciler.operations.context import Context
 from reconciler.operations.organization import stored_organization
 
 if TYPE_CHECKING:
+    from reconciler.model.undo import Undo
     from reconciler.planner import Planned
 
 
@@ -29,9 +30,16 @@ def plan(desired: Desired, context: Context, *, offline: bool) -> Planned:
     return plan_from_store(desired, context, outcome.snapshot.org_id)
 
 
-def plan_from_store(desired: Desired, context: Context, org_id: str, more: Mapping[str, int] | None = None) -> Planned:
-    """The plan of one organization from its newest snapshot in the store; `more` as in `make_plan`."""
+def plan_from_store(
+    desired: Desired,
+    context: Context,
+    org_id: str,
+    more: Mapping[str, int] | None = None,
+    *,
+    undo: Undo | None = None,
+) -> Planned:
+    """The plan of one organization from its newest snapshot in the store; `more` and `undo` as in `make_plan`."""
     from reconciler.planner import make_plan
 
     store, now = context.store(), context.clock()
-    return make_plan(desired, store.live(org_id), store.memory(org_id, now), now, context.tool_version, more)
+    return make_plan(desired, store.live(org_id), store.memory(org_id, now), now, context.tool_version, more, undo)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -68,15 +68,18 @@ class _Details(msgspec.Struct, frozen=True):
     holders: tuple[tuple[str, tuple[Holder, ...]], ...]
 
 
-async def sync(desired: Desired, context: Context) -> SyncOutcome:
-    """Read the organization that the files mean and commit a snapshot. WebexError, StoreError: nothing was written."""
+async def sync(desired: Desired, context: Context, also: Collection[str] = ()) -> SyncOutcome:
+    """Read the organization that the files mean and commit a snapshot. WebexError, StoreError: nothing was written.
+
+    `also`: ids of licenses that an undo gives or takes, which may need more to be read than the files do.
+    """
     async with context.connect() as connection:
         org_id, org_name = await resolve_organization(desired, connection.reader)
-        return await read_organization(desired, context, connection, org_id, org_name)
+        return await read_organization(desired, context, connection, org_id, org_name, also)
 
 
 async def read_organization(
-    desired: Desired, context: Context, connection: Connection, org_id: str, org_name: str
+    desired: Desired, context: Context, connection: Connection, org_id: str, org_name: str, also: Collection[str] = ()
 ) -> SyncOutcome:
     """The same over a connection that is open already, for operations that go on talking to Webex."""
     taken_at = context.clock()
@@ -87,7 +90,7 @@ async def read_organization(
         async with together() as tasks:
             pools, all_groups = tasks.create_task(reader.licenses()), tasks.create_task(reader.groups())
         licenses, groups = pools.result(), all_groups.result()
-        scope = scope_needed(desired, licenses, groups)
+        scope = scope_needed(desired, licenses, groups, also)
         people = _people_expected(store, org_id, licenses)
         _announce(context, scope, people)
         details = await _read_details(reader, scope, groups, licenses)
@@ -104,7 +107,7 @@ async def read_organization(
         writer.locations(details.locations)
         writer.numbers(details.numbers)
         listed = dict(details.holders)
-        watched = watched_licenses(desired, licenses)
+        watched = watched_licenses(desired, licenses) | set(also)
         for license_id in _in_doubt(licenses, held, desired.organization.guards.counter_slack_percent):
             if license_id in watched and license_id not in listed:
                 listed[license_id] = await reader.holders(license_id)

@@ -30,6 +30,7 @@ CAUSES = {
     "deactivated": "deactivated",
     "drift": "changed in Webex since the last apply",
     "config": "the files say so",
+    "undo": "a run is taken back",
 }
 _ADDRESS = re.compile(r"[^\s:]+@[^\s:]+")  # places in files have a line number
 _FORMATTING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

@@ -14,6 +14,7 @@ from reconciler.resolve import (
     a_denied_prerequisite_blocks,
     a_held_host_license_keeps_its_site,
     a_held_unit_satisfies,
+    an_undo_takes_a_run_back,
     calling_needs_a_readable_record,
     deactivated_people_get_nothing,
     exceptions_add_and_deny,
@@ -43,8 +44,8 @@ from reconciler.resolve.hold import (
     protected_people_lose_nothing,
     the_first_apply_only_adds,
     unacknowledged_losses_are_held,
-)
     what_webex_would_not_do_rests,
+)
 from reconciler.resolve.scope import scope_needed
 
 __all__ = ["HOLDS", "RULES", "SETTLING", "WISHING", "CaseRule", "scope_needed"]
@@ -61,6 +62,7 @@ WISHING: tuple[CaseRule, ...] = (
     Rule("deactivated-people-get-nothing", "1.5", deactivated_people_get_nothing.act),
     Rule("grants-are-united", "2.4, 3.1", grants_are_united.act),
     Rule("exceptions-add-and-deny", "1.6", exceptions_add_and_deny.act),
+    Rule("an-undo-takes-a-run-back", "7.5", an_undo_takes_a_run_back.act),
     Rule("the-higher-tier-wins", "3.5", the_higher_tier_wins.act),
     Rule("one-host-license-per-site", "2.5, 3.6", one_host_license_per_site.act),
     Rule("host-beats-attendee", "3.3", host_beats_attendee.act),
@@ -89,7 +91,7 @@ HOLDS: tuple[CaseRule, ...] = (
     Rule("lost-groups-release-nothing", "1.7", lost_groups_release_nothing.act),
     Rule("incomplete-reads-release-nothing", "7.3", incomplete_reads_release_nothing.act),
     Rule("unacknowledged-losses-are-held", "7.2", unacknowledged_losses_are_held.act),
+    Rule("what-webex-would-not-do-rests", "4.4, 5.3", what_webex_would_not_do_rests.act),
 )
 
-    Rule("what-webex-would-not-do-rests", "4.4, 5.3", what_webex_would_not_do_rests.act),
 RULES: tuple[CaseRule, ...] = WISHING + SETTLING + HOLDS

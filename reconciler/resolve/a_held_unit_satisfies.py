@@ -20,8 +20,11 @@ ann: - Webex Meetings Suite @ acme.webex.com (Sub-2)
 
 from __future__ import annotations
 
+import msgspec
+
 from reconciler.model.expected import Removal, Satisfied, Wish, role
 from reconciler.model.plan import SUBSCRIPTION_REPLACED, Because
+from reconciler.resolve import an_undo_takes_a_run_back
 from reconciler.resolve.case import Case
 
 
@@ -36,6 +39,16 @@ def act(case: Case) -> None:
 
 
 def _match(case: Case, wish: Wish, held: list[str]) -> None:
+    undone = an_undo_takes_a_run_back.taken(case).intersection(held)
+    if undone:  # what the run gave makes room for the unit that the person had before it
+        held = [pool for pool in held if pool not in undone]
+        swapped = (an_undo_takes_a_run_back.removal(case, pool, wish.product) for pool in sorted(undone))
+        case.swaps[wish.product] = [
+            msgspec.structs.replace(item, row="subscription", because=(*item.because, Because(SUBSCRIPTION_REPLACED)))
+            for item in swapped
+        ]
+    if not held:
+        return
     inside = [pool for pool in wish.ladder if pool in held] or [pool for pool in held if pool in case.book.inside]
     if inside:
         case.satisfied[wish.product] = Satisfied(wish.product, inside[0], wish.because)

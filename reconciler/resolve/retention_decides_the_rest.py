@@ -96,6 +96,7 @@ from reconciler.model.desired import Keep, Source
 from reconciler.model.expected import Removal, Row, role
 from reconciler.model.live import DROPPED, LEFT
 from reconciler.model.plan import Because
+from reconciler.resolve import an_undo_takes_a_run_back
 from reconciler.resolve.case import Case
 
 
@@ -123,6 +124,9 @@ def act(case: Case) -> None:
 
 def _decide(case: Case, holding: str, product: Product) -> None:
     claims = case.origins.get(holding, ())
+    if holding in an_undo_takes_a_run_back.taken(case):
+        case.leaving[holding] = an_undo_takes_a_run_back.removal(case, holding, product)
+        return
     if product not in case.book.declared and not claims and product not in case.denied:
         return
     verdicts = _verdicts(case, holding, product, claims)

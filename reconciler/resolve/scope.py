@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from reconciler.book.catalog import Catalog
 from reconciler.book.groups import Groups
@@ -12,13 +12,16 @@ from reconciler.model.finding import Finding
 from reconciler.model.live import Group, Scope
 
 
-def scope_needed(desired: Desired, licenses: Sequence[License], groups: Sequence[Group]) -> Scope:
+def scope_needed(
+    desired: Desired, licenses: Sequence[License], groups: Sequence[Group], also: Collection[str] = ()
+) -> Scope:
     """The scope a plan from these files needs.
 
     Members of the groups that templates and budgets name; the directory (SCIM) where deactivated people lose licenses,
     a work phone gives a number, or an attendee role is granted (site administrators cannot have it); Calling data and
     numbers where Calling may be given or taken, because a record that Webex could not read decides both
-    (RULES 6.6). Names that live does not have are left to the plan to report.
+    (RULES 6.6). `also`: ids of licenses that an undo gives or takes. Names that live does not have are left to the plan
+    to report.
     """
     catalog = Catalog(licenses, desired.organization.aliases, desired.organization.tiers)
     finder, ignored = Groups(groups), list[Finding]()
@@ -27,7 +30,7 @@ def scope_needed(desired: Desired, licenses: Sequence[License], groups: Sequence
     found = {finder.find(reference, ignored) for reference in named} - {None}
     references = [reference for template in desired.templates for reference in template.licenses]
     references += [reference for exception in desired.exceptions for reference in exception.add]
-    watched = watched_licenses(desired, licenses)
+    watched = watched_licenses(desired, licenses) | {pool for pool in also if pool in catalog.product_of}
     calling = any(catalog.is_calling(catalog.product_of[pool]) for pool in watched)
     attendee = any(reference.account_type == "attendee" for reference in references)
     return Scope(

@@ -8,7 +8,7 @@ import pkgutil
 from reconciler import resolve
 from reconciler.resolve import HOLDS, RULES, hold
 
-APART = {"calling", "capacity", "case", "combinations", "engine", "hold", "scope"}
+APART = {"calling", "capacity", "case", "combinations", "engine", "hold", "scope", "undoing"}
 
 
 def test_every_rule_is_listed_once_and_named_by_its_file() -> None:
