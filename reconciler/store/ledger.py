@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select, true, update
 
-from reconciler.model.live import Origin, PersonReading, Situation
+from reconciler.model.live import DROPPED, LEFT, Origin, PersonReading, Situation
 from reconciler.model.plan import AttendeeOperation, Because, LicenseOperation
 from reconciler.model.result import PersonResult
 from reconciler.store import bulk
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Connection
 
 _DONE = ("done", "alreadyDone")
+_KINDS = ("exception:", f"{DROPPED}:", f"{LEFT}:")  # as in `diff.ledger`
 
 
 class Holdings(NamedTuple):
@@ -37,7 +38,7 @@ def holding(operation: LicenseOperation | AttendeeOperation) -> str:
 def claims(because: Iterable[Because]) -> tuple[str, ...]:
     """The claims that reasons give: `template:NAME` or `exception:NAME`, sorted."""
     names = {reason.template for reason in because if reason.template}
-    return tuple(sorted(name if name.startswith("exception:") else f"template:{name}" for name in names))
+    return tuple(sorted(name if name.startswith(_KINDS) else f"template:{name}" for name in names))
 
 
 def after(before: Holdings, result: PersonResult, reading: PersonReading | None) -> Holdings:
