@@ -2,7 +2,7 @@
 
 Why: reverting the commit does not bring everything back, because retention keeps what was given. An undo ranks like an
 exception (priority 0) and obeys every rule of conflicts, capacity and holds; what the files still ask for, or would take
-again at the next apply, never gets this far (`resolve/undoing.py`). Source: decision 0008; RULES 4.2, 5.3, 7.5.
+again at the next apply, never gets this far (`resolve/undoing.py`). Source: RULES 4.2, 5.3, 7.5; decision 0008.
 """
 
 from __future__ import annotations

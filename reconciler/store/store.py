@@ -12,15 +12,19 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Self
 
 from reconciler.model.catalog import License
+from reconciler.model.changelog import Entry, RunLine
 from reconciler.model.history import AppliedFiles
 from reconciler.model.live import Origin, Scope, Snapshot
 from reconciler.model.memory import Memory, Registry
 from reconciler.model.plan import Plan
 from reconciler.model.provenance import Provenance
+from reconciler.model.undo import Undo
 from reconciler.store.values import JournalEntry, Run, Structure
 
 if TYPE_CHECKING:
+    from reconciler.store.changes import Query
     from reconciler.store.database import Database
+    from reconciler.store.everybody import Somebody
     from reconciler.store.lease import StoredLease
     from reconciler.store.runs import StoredJournal
     from reconciler.store.sync import SyncWriter
@@ -121,6 +125,43 @@ class Store:
         from reconciler.store.origins import origins
 
         return origins(self._database, org_id, person_id)
+
+    def changelog(self, org_id: str, query: Query) -> tuple[list[Entry], bool]:
+        """The newest entries of the change log, newest first, and whether there are more; see `store.changes`."""
+        from reconciler.store import changes
+
+        with self._database.read() as connection:
+            return changes.of_organization(connection, org_id, query)
+
+    def run_list(
+        self, org_id: str, now: datetime, limit: int, only: int | None = None
+    ) -> tuple[tuple[RunLine, ...], bool]:
+        """The newest runs, or the one with this number, with what became of them, and whether there are more."""
+        from reconciler.store import run_list
+
+        with self._database.read() as connection:
+            return run_list.runs(connection, org_id, now, limit, only)
+
+    def who(self, org_id: str, user: str, ids_meant: Collection[str]) -> list[Somebody]:
+        """Everybody, present or gone, whom `user` may mean; see `store.everybody`."""
+        from reconciler.store import everybody
+
+        with self._database.read() as connection:
+            return everybody.in_organization(connection, org_id, user, ids_meant)
+
+    def licenses_ever(self, org_id: str) -> Mapping[str, License]:
+        """License id -> the license as last read, also of those that are no more."""
+        from reconciler.store import everybody
+
+        with self._database.read() as connection:
+            return everybody.licenses_of(connection, org_id)
+
+    def undo(self, org_id: str, run: str) -> Undo:
+        """What takes a run back, by its journal; InputError when the organization has no such run."""
+        from reconciler.store import undone
+
+        with self._database.read() as connection:
+            return undone.undo(connection, org_id, run)
 
     def start_run(
         self, org_id: str, plan: Plan, commit: str | None, at: datetime, acknowledged: Collection[str] = ()
