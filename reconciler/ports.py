@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -146,3 +146,22 @@ class Clock(Protocol):
 
     def __call__(self) -> datetime:
         """The present moment."""
+
+
+class PaceRow(msgspec.Struct, frozen=True):
+    """What is known of the rate limit of one token: the next moment to call at, and until when nobody calls, both in
+    microseconds since 1970 by the keeper's clock; `body` is whoever reckons with it, and nobody else's."""
+
+    next_slot: int
+    closed_until: int
+    body: str
+
+
+class Pace(Protocol):
+    """One row for each token at each server, kept where all who use the token see it."""
+
+    def exchange(self, key: str, step: Callable[[PaceRow | None, int], PaceRow]) -> None:
+        """Replace the row by what `step` makes of it and of the keeper's time, in microseconds; no other comes between.
+
+        Blocks, shortly. Raises whatever is in the way (StoreError); nothing was changed then. May be called from any thread.
+        """

@@ -38,6 +38,7 @@ _SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]+)?")
 
 Sleep = Callable[[float], Awaitable[object]]
 Note = Callable[[str], None]
+Tell = Callable[[float, str], None]
 
 
 def asked_for(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -55,14 +56,21 @@ def asked_for(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 class Patience:
-    """The waiting of one call, all its repetitions together."""
+    """The waiting of one call, all its repetitions together.
 
-    def __init__(self, method: str, path: str, sleep: Sleep, clock: Callable[[], datetime], note: Note) -> None:
+    `note` is told of what this call alone waits for. What all wait for after a 429 goes to `tell` with its seconds, which
+    says it once.
+    """
+
+    def __init__(
+        self, method: str, path: str, sleep: Sleep, clock: Callable[[], datetime], note: Note, tell: Tell
+    ) -> None:
         self._method = method
         self._path = path
         self._sleep = sleep
         self._clock = clock
         self._note = note
+        self._tell = tell
         self._waited = 0.0
 
     async def slowed(self, status: int, headers: httpx.Headers) -> None:
@@ -89,8 +97,11 @@ class Patience:
                 status=status,
                 tracking_id=tracking_id(headers),
             )
-        if seconds > TOLD_FROM:
-            self._note(f"{why}; waiting {seconds:.0f} s before {self._method} {self._path} is sent again.")
+        text = f"{why}; waiting {seconds:.0f} s before {self._method} {self._path} is sent again."
+        if status == 429:
+            self._tell(seconds, text)
+        elif seconds > TOLD_FROM:
+            self._note(text)
         self._waited += seconds
         await self._sleep(seconds)
 

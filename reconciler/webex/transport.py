@@ -1,13 +1,13 @@
 """One connection to one Webex origin: the calls, and what becomes of an answer.
 
 Tokens and secrets leave this process in two places (`Session._send`, `Session._exchange`), towards one origin, whatever a
-link in an answer says; redirects are never followed. Answers are read whole below the retries, so that a connection that
-breaks in the middle of a page is repeated like one that broke before it. Knows nothing of people or licenses.
+link in an answer says; redirects are never followed. Knows nothing of people or licenses.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -20,15 +20,16 @@ import msgspec
 from httpx_retries import RetryTransport
 
 from reconciler.errors import InputError, WebexError, WebexShapeError, WebexUnreachableError
+from reconciler.ports import Pace
+from reconciler.webex.attempt import READY, UNPACED, Attempts, NotReadyError, Ready
+from reconciler.webex.door import Door, key_of
 from reconciler.webex.problems import problem
 from reconciler.webex.retry import THROTTLED, GetRetry, Note, Patience, Sleep, tracking_id
 from reconciler.webex.tokens import AccessToken, Bearer, Tokens
 
 _T = TypeVar("_T")
-Ready = Callable[[], None]
-_READY = "webex-licenses.ready"
 AT_ONCE = 8
-"""Requests under way at the same time over one session."""
+"""Requests under way at the same time over one session: with answers that take t seconds, 8 / t calls a second at most."""
 
 
 def utc_now() -> datetime:
@@ -79,9 +80,10 @@ class Session:
     `base_url` is Webex's API including `/v1`. `org_id`, when set, is sent along wherever the API takes it; it may be set
     later, and so may `customer`, the path whose GET admits a partner's token to the organization. `proxy` is a proxy's URL.
     `timeout` is in seconds and holds for each step of a call (connect, send, each read).
-    `note` is told of waits longer than 5 seconds. `token` is an access token or, where it can be renewed, `renewal.Renewing`;
-    `identity` is the digest by which to know its owner. Raises WebexAuthError for an empty or unusable token, InputError for
-    a base URL that is none.
+    `note` is told of waits longer than 5 seconds. `pace` is asked at the first call for what is shared with others who use
+    the same token; `ticks` is a monotonic clock in seconds. `token` is an access token or, where it can be
+    renewed, `renewal.Renewing`; `identity` is the digest by which to know its owner. Raises WebexAuthError for an empty or
+    unusable token, InputError for a base URL that is none.
     """
 
     def __init__(
@@ -96,6 +98,8 @@ class Session:
         note: Note = ignore,
         timeout: float = 60.0,
         proxy: str | None = None,
+        pace: Callable[[], Pace | None] | None = None,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._tokens: Tokens = AccessToken(token) if isinstance(token, str) else token
         self.identity = self._tokens.identity
@@ -103,7 +107,10 @@ class Session:
         self.org_id = org_id
         self.customer: str | None = None
         self.calls = 0
-        self._waiting = (sleep, clock, note)
+        self._door = Door(
+            key_of(self.identity, str(self._origin) + self._base), pace, sleep=sleep, ticks=ticks, note=note
+        )
+        self._waiting = (sleep, clock, note, self._door.tell)
         self._tasks: set[asyncio.Task[Any]] = set()
         # More requests at once gain nothing against one rate limit, and the pool looks at every waiting one at every turn.
         self._gate = asyncio.Semaphore(AT_ONCE)
@@ -112,7 +119,7 @@ class Session:
         verify = self._origin.scheme == "https"
         inner = transport or httpx.AsyncHTTPTransport(proxy=proxy, limits=limits, verify=verify)
         self._client = httpx.AsyncClient(
-            transport=RetryTransport(transport=_Whole(inner, self._count)),
+            transport=RetryTransport(transport=Attempts(inner, self._door, self._count, clock)),
             # Waiting for a free connection is our own doing and never an error of Webex.
             timeout=httpx.Timeout(timeout, pool=None),
             follow_redirects=False,
@@ -137,6 +144,7 @@ class Session:
                 await task
         try:
             await self._tokens.aclose()
+            await self._door.aclose()
         finally:
             await self._client.aclose()
 
@@ -179,7 +187,7 @@ class Session:
         unknown.
         """
         patience = Patience("PATCH", path, *self._waiting)
-        extensions = {_READY: ready} if ready else None
+        extensions = {READY: ready} if ready else None
         while True:
             response = await self._admitted(lambda: self._send("PATCH", path, "", content=body, extensions=extensions))
             if response.status_code not in THROTTLED:
@@ -229,7 +237,7 @@ class Session:
             self._origin.copy_with(raw_path=path.encode("ascii")),
             headers={"Content-Type": "application/x-www-form-urlencoded"},
             content=urlencode(form).encode("ascii"),
-            extensions={"retry": retry},
+            extensions={"retry": retry, UNPACED: True},
         )
         return await self._answered(request, path, None)
 
@@ -238,7 +246,7 @@ class Session:
         method = request.method
         try:
             return await self._client.send(request, auth=auth)
-        except _NotReadyError as refusal:
+        except NotReadyError as refusal:
             raise refusal.reason from None
         except httpx.DecodingError:
             raise WebexShapeError(
@@ -260,48 +268,6 @@ class Session:
         links = {(relation or "").lower(): link.get("url") for relation, link in response.links.items()}
         method = response.request.method
         return Answer(method, path, status, response.content, tracking_id(headers), links.get("next"))
-
-
-class _NotReadyError(Exception):
-    """Carries what `ready` raised past everything that looks for errors of HTTP."""
-
-    def __init__(self, reason: Exception) -> None:
-        super().__init__()
-        self.reason = reason
-
-
-class _Whole(httpx.AsyncBaseTransport):
-    """Hands on answers that were read to the end, and counts the requests."""
-
-    def __init__(self, inner: httpx.AsyncBaseTransport, count: Callable[[], None]) -> None:
-        self._inner = inner
-        self._count = count
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        _ask(request.extensions.get(_READY))
-        self._count()
-        response = await self._inner.handle_async_request(request)
-        try:
-            body = b"".join([part async for part in response.stream])  # type: ignore[union-attr]
-        finally:
-            await response.aclose()
-        return httpx.Response(
-            response.status_code,
-            headers=response.headers,
-            stream=httpx.ByteStream(body),
-            extensions=response.extensions,
-        )
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-
-def _ask(ready: Ready | None) -> None:
-    if ready is not None:
-        try:
-            ready()
-        except Exception as error:
-            raise _NotReadyError(error) from error
 
 
 def _split(base_url: str) -> tuple[httpx.URL, str]:

@@ -46,6 +46,7 @@ class Scene:
                 sleep=self._sleep,
                 clock=lambda: NOW,
                 note=self.notes.append,
+                ticks=lambda: sum(self.slept),
             )
             async with session:
                 try:
