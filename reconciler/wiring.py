@@ -31,6 +31,7 @@ STORE_FOLDER = ".webex-licenses"
 STORE_URL = f"sqlite:///{STORE_FOLDER}/store.db"
 _SQLITE = "sqlite:///"
 SERVICE_APP = ("WEBEX_CLIENT_ID", "WEBEX_CLIENT_SECRET", "WEBEX_REFRESH_TOKEN")
+CALL_SECONDS = 60.0
 _GIT_SECONDS = 10.0
 _DESIRED_FILES = ("*.yaml", "*.yml", "*.csv")
 
@@ -67,7 +68,12 @@ def context(
         from reconciler.webex import Reader, Session, Writer
 
         async with Session(
-            token, base_url, org_id=desired.organization.org_id, note=progress.note, proxy=_proxy(base_url)
+            token,
+            base_url,
+            org_id=desired.organization.org_id,
+            note=progress.note,
+            proxy=_proxy(base_url),
+            timeout=call_seconds(),
         ) as session:
             yield Connection(Reader(session), Writer(session), lambda: session.calls)
 
@@ -76,6 +82,24 @@ def context(
     finally:
         for one in opened:
             one.close()
+
+
+def call_seconds() -> float:
+    """Seconds after which a call without an answer is given up: WEBEX_CALL_SECONDS, 60 unless it says otherwise.
+
+    Whoever resumes a run waits twice as long before it believes that a call had no effect.
+    """
+    text = os.environ.get("WEBEX_CALL_SECONDS", "").strip()
+    try:
+        seconds = float(text) if text else CALL_SECONDS
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds <= 600:
+        raise InputError(
+            "WEBEX_CALL_SECONDS is not a number of seconds from 1 to 600.",
+            hint=f"Leave it unset for {CALL_SECONDS:.0f}; it says how long one call to Webex may take.",
+        )
+    return seconds
 
 
 def git_commit(directory: Path) -> str | None:
@@ -161,10 +185,11 @@ def tokens(base_url: str, progress: Progress) -> Tokens:
     if plain:
         progress.note(f"WEBEX_ACCESS_TOKEN is not used, because {_listed(SERVICE_APP)} are set.")
     client = Client(*parts.values())
-    return Renewing(client, base_url, Credentials(_credentials_file()), clock=utc_now, note=progress.note)
+    return Renewing(client, base_url, Credentials(credentials_file()), clock=utc_now, note=progress.note)
 
 
-def _credentials_file() -> Path:
+def credentials_file() -> Path:
+    """Where a service app's tokens are remembered; the default folder is made."""
     named = _variable("WEBEX_LICENSES_CREDENTIALS")
     if named:
         return Path(named)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 from reconciler import wiring
-from reconciler.errors import InputError
+from reconciler.errors import InputError, WebexAuthError
+from reconciler.webex import AccessToken, Credentials, Renewing, Tokens
 
 
 @pytest.mark.parametrize(
@@ -94,3 +97,99 @@ def test_a_store_is_there_or_not_without_opening_it(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("WEBEX_LICENSES_STORE", "sqlite:///kept.db")
     assert wiring.store_is_there(None)
     assert not wiring.store_is_there("sqlite:///other.db")
+
+
+BASE = "https://webexapis.com/v1"
+Login = Callable[..., tuple[Tokens, list[str]]]
+APP = {"WEBEX_CLIENT_ID": "C1", "WEBEX_CLIENT_SECRET": "s3cret", "WEBEX_REFRESH_TOKEN": "r3fresh"}
+
+
+class Notes:
+    """Progress that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def start(self, title: str, total: int | None = None) -> None:
+        """Nothing."""
+
+    def advance(self, steps: int = 1) -> None:
+        """Nothing."""
+
+    def note(self, text: str) -> None:
+        """Keep it."""
+        self.told.append(text)
+
+    def finish(self) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def login(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Login:
+    """The tokens that an environment makes in an empty directory, and what was told about it."""
+    monkeypatch.chdir(tmp_path)
+
+    def made(**environment: str) -> tuple[Tokens, list[str]]:
+        for name in ("WEBEX_ACCESS_TOKEN", "WEBEX_LICENSES_CREDENTIALS", *APP):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        notes = Notes()
+        return wiring.tokens(BASE, notes), notes.told
+
+    return made
+
+
+def test_an_access_token_is_taken_as_it_is(login: Login, tmp_path: Path) -> None:
+    """Also beside variables that are empty, as build systems make missing secrets; no file and no folder."""
+    tokens, told = login(WEBEX_ACCESS_TOKEN=" t0ken\n", WEBEX_CLIENT_ID="", WEBEX_CLIENT_SECRET=" ")
+    assert isinstance(tokens, AccessToken)
+    assert tokens.secrets == {"t0ken"}
+    assert told == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_service_app_is_renewed_and_remembered_beside_the_store(login: Login, tmp_path: Path) -> None:
+    """In a folder of ours alone that git does not see; both ways set: the service app wins, and it is said."""
+    tokens, told = login(**APP)
+    assert isinstance(tokens, Renewing)
+    assert tokens.secrets == {"s3cret", "r3fresh"}
+    assert told == []
+    folder = tmp_path / ".webex-licenses"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (folder / ".gitignore").read_text() == "*\n"
+    both, told = login(**APP, WEBEX_ACCESS_TOKEN="t0ken")
+    assert isinstance(both, Renewing)
+    (note,) = told
+    assert note.startswith("WEBEX_ACCESS_TOKEN is not used")
+    assert not any(secret in note for secret in ("t0ken", "s3cret", "r3fresh"))
+
+
+def test_the_credentials_file_can_be_elsewhere(login: Login, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then the default folder is not made, and `~` is the home."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    login(**APP, WEBEX_LICENSES_CREDENTIALS="~/tokens.json")
+    assert list(tmp_path.iterdir()) == []
+    assert Credentials(wiring.credentials_file()).path == tmp_path / "home" / "tokens.json"
+
+
+@pytest.mark.parametrize("there", [1, 2])
+@pytest.mark.parametrize("beside", [{}, {"WEBEX_ACCESS_TOKEN": "t0ken"}])
+def test_half_a_service_app_is_an_error(login: Login, there: int, beside: dict[str, str]) -> None:
+    """Every combination names what is there and what is missing, and no value."""
+    for names in combinations(APP, there):
+        with pytest.raises(WebexAuthError) as caught:
+            login(**{name: APP[name] for name in names}, **beside)
+        present, missing = caught.value.message.split(" without ")
+        assert all(name in present for name in names)
+        assert all(name in missing for name in set(APP) - set(names))
+        assert not any(value in caught.value.message + caught.value.hint for value in ("s3cret", "r3fresh", "t0ken"))
+
+
+def test_no_token_at_all_names_both_ways(login: Login) -> None:
+    """And the way without one."""
+    with pytest.raises(WebexAuthError) as caught:
+        login(WEBEX_ACCESS_TOKEN="  ")
+    assert "WEBEX_ACCESS_TOKEN is not set" in caught.value.message
+    for word in ("WEBEX_CLIENT_ID", "WEBEX_CLIENT_SECRET", "WEBEX_REFRESH_TOKEN", "--offline"):
+        assert word in caught.value.hint
