@@ -22,7 +22,7 @@ only where going on makes no sense:
     |   +-- WebexServerError        5xx after all retries
     |   +-- WebexUnreachableError   no connection, no answer in time
     |   +-- WebexShapeError         an answer we do not understand
-    +-- ApplyError                  an apply that cannot go on
+    +-- ApplyError                  exit 5: an apply that cannot go on after what an earlier run left
 
 Messages say what happened, where, and what to do next. They never hold a token or a whole response body.
 """
@@ -134,7 +134,10 @@ class WebexConflictError(WebexError):
 
 
 class WebexRefusedError(WebexError):
-    """400: Webex refused the call. `codes` are its license error codes (e.g. 400404), empty when it gave none."""
+    """400: Webex refused the call. `codes` are its license error codes (e.g. 400404), empty when it gave none.
+
+    `said`: everything Webex's answer says in words, to be searched and never shown.
+    """
 
     def __init__(
         self,
@@ -146,9 +149,11 @@ class WebexRefusedError(WebexError):
         status: int | None = None,
         tracking_id: str | None = None,
         codes: Sequence[int] = (),
+        said: str = "",
     ) -> None:
         super().__init__(message, hint=hint, method=method, path=path, status=status, tracking_id=tracking_id)
         self.codes = tuple(codes)
+        self.said = said
 
 
 class WebexThrottledError(WebexError):
@@ -168,4 +173,6 @@ class WebexShapeError(WebexError):
 
 
 class ApplyError(ReconcilerError):
-    """An apply that cannot go on."""
+    """An apply that cannot go on, with something of an earlier run undone."""
+
+    exit_code = 5

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -90,36 +90,80 @@ class PatchAnswer(msgspec.Struct, frozen=True):
     tracking_id: str | None = None
 
 
-class LicenseWriter(Protocol):
-    """The only way to change anything in Webex."""
+class OpenCall(msgspec.Struct, frozen=True):
+    """A call that a run meant and nobody finished; `state` as in `store.journal`.
 
-    async def patch(self, change: Change) -> PatchAnswer:
+    `cleared_at`: the latest moment at which it was allowed to leave; it left then, within seconds, or not at all.
+    """
+
+    run: str
+    seq: int
+    state: Literal["intent", "answered", "owed"]
+    change: Change
+    intended_at: datetime
+    cleared_at: datetime
+    answer: PatchAnswer | None = None
+    outcome: PersonResult | None = None
+
+
+class LicenseWriter(Protocol):
+    """The only way to change anything in Webex, and what it takes to see whether it did."""
+
+    async def patch(self, change: Change, *, ready: Callable[[], None] = lambda: None) -> PatchAnswer:
         """Send all operations of one person in one `PATCH /licenses/users`.
 
+        `ready` is called right before each attempt leaves; what it raises ends the call, and nothing is sent.
         Raises WebexRefusedError (400 with codes), WebexAuthError, WebexForbiddenError, WebexNotFoundError,
         WebexConflictError; WebexServerError and WebexUnreachableError mean that the effect is unknown: the call is
         never repeated here. 429 and 423 are waited out and sent again, because Webex did nothing.
         """
 
-    async def read(self, person_id: str) -> PersonReading:
-        """The person as they are now, by `GET /people/{id}`."""
+    async def read(self, person_id: str, *, calling: bool = False) -> PersonReading:
+        """The person as they are now, by `GET /people/{id}`; with number, extension and location if `calling`."""
+
+    async def read_listed(self, person_id: str, email: str, *, calling: bool = False) -> PersonReading | None:
+        """The person as the list of people (`GET /people?email=`) shows them now, a second witness; None if it does not."""
+
+    def everybody(self) -> AsyncIterator[Sequence[PersonReading]]:
+        """All people of the organization as they are now, a page of the list at a time, without Calling data."""
 
 
 class Journal(Protocol):
-    """The record of a run: intent before a call, outcome after it, each in one transaction."""
+    """The record of a run: intent before a call, answer and outcome after it, each in one transaction."""
 
     def intend(self, run: str, change: Change, at: datetime) -> int:
-        """Record that `change` is about to be sent; returns its sequence number."""
+        """Record that `change` is about to be sent; returns its sequence number. LockedError: the lease is lost."""
 
-    def settle(self, run: str, seq: int, result: PersonResult, at: datetime, reading: PersonReading | None) -> None:
-        """Record how it ended and what was read back; moves the person and the origins of what was done along."""
+    def clear(self, run: str, seq: int, at: datetime) -> None:
+        """The call leaves now: LockedError when the lease is lost. Refreshes the lease."""
+
+    def answered(self, run: str, seq: int, answer: PatchAnswer, at: datetime) -> None:
+        """Record what Webex answered, before anybody looks whether it is so."""
+
+    def settle(
+        self,
+        run: str,
+        seq: int,
+        result: PersonResult,
+        at: datetime,
+        reading: PersonReading | None,
+        *,
+        owed: bool = False,
+    ) -> None:
+        """Record how it ended and what was read back; moves the person and the origins of what was done along.
+
+        `owed`: putting something back is due, so the entry stays open.
+        """
 
 
 class Lease(Protocol):
     """The right to write to one organization."""
 
-    def acquire(self, org_id: str, holder: str, now: datetime) -> None:
-        """Take the lease or raise LockedError, which says who holds it and since when."""
+    def acquire(self, org_id: str, holder: str, now: datetime) -> int:
+        """Take the lease or raise LockedError, which says who holds it and since when. Returns its fencing token."""
+
+    def refresh(self, org_id: str, fence: int, now: datetime) -> None:
+        """Make it last on; LockedError when the token is not the current one any more."""
 
     def release(self, org_id: str, holder: str) -> None:
         """Give it back."""

@@ -23,6 +23,7 @@ from reconciler.cli.failure import say_error
 if TYPE_CHECKING:
     from reconciler.model.desired import Desired
     from reconciler.model.plan import Plan
+    from reconciler.operations.apply import Pace
     from reconciler.operations.context import Context
     from reconciler.report.apply_result import Format
 
@@ -37,39 +38,63 @@ FAILED, INCOMPLETE = 1, 5
     is_flag=True,
     help="Do not ask. Without --plan: additions only; nobody loses more than an attendee role to a host license.",
 )
+@click.option("--resume", is_flag=True, help="Go on with the last run, which died or stopped, by its own plan.")
 @format_option("text", "json")
-def command(path: Path, plan_file: Path | None, yes: bool, format_: Format) -> None:
+def command(path: Path, plan_file: Path | None, yes: bool, resume: bool, format_: Format) -> None:
     """Carry out a plan for the files of PATH: read again, check, one call a person, verify, record.
 
-    With --plan nothing but that plan is carried out. Without it, a plan is made and shown, and you are asked.
+    With --plan nothing but that plan is carried out. Without it, a plan is made and shown, and you are asked. Whatever an
+    earlier run left open is finished first; --resume also goes on with the rest of that run.
     """
-    if plan_file is None and not yes and not sys.stdin.isatty():
+    if resume and (plan_file is not None or yes):
         raise click.UsageError(
-            "Nothing to carry out: name a reviewed plan with --plan FILE, or take --yes for additions only."
+            "--resume goes on with the plan that the last run began with: leave out --plan and --yes."
+        )
+    if plan_file is None and not yes and not resume and not sys.stdin.isatty():
+        raise click.UsageError(
+            "Nothing to carry out: name a reviewed plan with --plan FILE, or take --yes for additions only, or --resume."
         )
     try:
-        _apply(path, plan_file, yes, format_)
+        _apply(path, plan_file, yes, resume, format_)
     except KeyboardInterrupt:
         say_error("Interrupted; nothing was sent.")
         click.get_current_context().exit(FAILED)
 
 
-def _apply(path: Path, plan_file: Path | None, yes: bool, format_: Format) -> None:
+def _apply(path: Path, plan_file: Path | None, yes: bool, resume: bool, format_: Format) -> None:
     from reconciler.cli.interrupt import Interrupted, Stop
     from reconciler.operations.apply import apply
+    from reconciler.operations.apply import resume as go_on
     from reconciler.report.apply_result import render
 
     given = read_plan(plan_file) if plan_file is not None else None
     with opened(path) as (desired, context):
-        plan = given or _plan_now(desired, context, yes=yes, on_stderr=format_ == "json")
+        pace = _pace()
         stop = Stop(context.progress.note)
         try:
-            result = stop.run(apply(desired, context, plan, stop=stop))
+            if resume:
+                result = stop.run(go_on(desired, context, stop=stop, pace=pace))
+            else:
+                plan = given or _plan_now(desired, context, yes=yes, on_stderr=format_ == "json")
+                result = stop.run(apply(desired, context, plan, stop=stop, pace=pace))
         except Interrupted:
             raise KeyboardInterrupt from None
+    if result is None:
+        emit("null\n" if format_ == "json" else "Nothing to resume: the last run came to its end.\n")
+        return
     emit(render(result, format_, width=width(), colour=colour(sys.stdout)))
     if not result.complete:
         click.get_current_context().exit(FAILED if result.interrupted and not result.sent else INCOMPLETE)
+
+
+def _pace() -> Pace:
+    """How long calls may take; who resumes waits for as long again."""
+    from reconciler import wiring
+    from reconciler.execute import Delays
+    from reconciler.operations.apply import Pace
+
+    seconds = wiring.call_seconds()
+    return Pace(delays=Delays(grace=seconds, deadline=seconds))
 
 
 def _plan_now(desired: Desired, context: Context, *, yes: bool, on_stderr: bool) -> Plan:

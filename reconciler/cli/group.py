@@ -24,6 +24,7 @@ VERBS = {
     "plan": "What would change, and why. Changes nothing.",
     "show": "Show a saved plan.",
     "apply": "Carry out a plan.",
+    "unlock": "End the lock of an apply that died.",
     "drift": "Where Webex differs from the files, and since when.",
     "explain": "Every license of one person, and the file and line behind it.",
     "history": "Who got or lost what, when, by which run, or by hand.",

@@ -7,6 +7,7 @@ says per operation what came of it.
 from reconciler.execute.operation import Holdings, holdings
 from reconciler.execute.reading import Delays
 from reconciler.execute.reconcile import Reconciled, held_in_words, reconcile_with_live
+from reconciler.execute.recover import Recovered, recover
 from reconciler.execute.run import CarriedOut, StopSignal, carry_out
 
 __all__ = [
@@ -14,9 +15,11 @@ __all__ = [
     "Delays",
     "Holdings",
     "Reconciled",
+    "Recovered",
     "StopSignal",
     "carry_out",
     "held_in_words",
     "holdings",
     "reconcile_with_live",
+    "recover",
 ]

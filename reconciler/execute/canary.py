@@ -36,6 +36,10 @@ class Canaries:
         """`change` is about to be sent."""
         self._trying.update(item.kind for item in replacements(change) if item.kind not in self._whole)
 
+    def forget(self, change: Change) -> None:
+        """`change` was not sent after all: the next one of its kinds goes first."""
+        self._trying.difference_update(item.kind for item in replacements(change))
+
     def settle(self, change: Change, result: PersonResult) -> None:
         """What `change` showed of its kinds. A kind that went wrong once stays so, whoever was on the way besides."""
         if not (found := replacements(change)):

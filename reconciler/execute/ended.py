@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import msgspec
 
-from reconciler.errors import StoreError
+from reconciler.errors import StoreError, WebexError
 from reconciler.model.live import PersonReading
 from reconciler.model.plan import Change
 from reconciler.model.result import OperationResult, PersonResult
-from reconciler.ports import Clock, Journal
+from reconciler.ports import Clock, Journal, PatchAnswer
+
+CLEAR_FOR = timedelta(seconds=5)
+"""So long after its intent, or after it was cleared last, a call may leave without asking for the lease again."""
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -34,11 +40,25 @@ class Verdict(msgspec.Struct, frozen=True):
     gone: bool = False
 
 
+class Begun(msgspec.Struct, frozen=True):
+    """A call that came back, before anybody looked: an answer, an error of Webex, or `trouble` that kept it from leaving."""
+
+    change: Change
+    seq: int
+    answer: PatchAnswer | None = None
+    error: WebexError | None = None
+    trouble: str = ""
+
+
 class Record:
     """The journal of one run. Trouble with the store comes back as a sentence, empty when there was none."""
 
     def __init__(self, journal: Journal, clock: Clock, run: str) -> None:
         self._journal, self._clock, self._run = journal, clock, run
+
+    def of(self, run: str) -> Record:
+        """The same for an earlier run, whose calls are finished now."""
+        return Record(self._journal, self._clock, run)
 
     def intend(self, change: Change) -> tuple[int, str]:
         """The sequence number of the intent; with trouble it was not recorded, and nothing may be sent."""
@@ -47,10 +67,31 @@ class Record:
         except StoreError as error:
             return 0, f"The intent could not be recorded: {error.message}"
 
-    def settle(self, seq: int, result: PersonResult, reading: PersonReading | None) -> str:
-        """Record the outcome of an intent."""
+    def clearance(self, seq: int) -> Callable[[], None]:
+        """What a writer calls before each attempt of an intent made just now. Raises StoreError when it must not leave."""
+        cleared = self._clock()
+
+        def ready() -> None:
+            nonlocal cleared
+            now = self._clock()
+            if not timedelta() <= now - cleared <= CLEAR_FOR:
+                self._journal.clear(self._run, seq, now)
+                cleared = now
+
+        return ready
+
+    def answered(self, seq: int, answer: PatchAnswer) -> str:
+        """Record what Webex answered."""
         try:
-            self._journal.settle(self._run, seq, result, self._clock(), reading)
+            self._journal.answered(self._run, seq, answer, self._clock())
+        except StoreError as error:
+            return f"The answer could not be recorded: {error.message}"
+        return ""
+
+    def settle(self, seq: int, result: PersonResult, reading: PersonReading | None, *, owed: bool = False) -> str:
+        """Record the outcome of an intent; `owed`: putting something back is due, so that it stays open."""
+        try:
+            self._journal.settle(self._run, seq, result, self._clock(), reading, owed=owed)
         except StoreError as error:
             return f"The outcome could not be recorded: {error.message}"
         return ""

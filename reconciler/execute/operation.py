@@ -74,6 +74,11 @@ def is_so(operation: AnyOperation, now: Holdings) -> bool:
     return held == (operation.operation == "add")
 
 
+def is_calling(operation: AnyOperation) -> bool:
+    """Whether it gives or takes a Calling license, with a number, an extension and a location."""
+    return isinstance(operation, LicenseOperation) and (operation.irreversible or operation.calling is not None)
+
+
 def in_words(operation: AnyOperation) -> str:
     """The operation for a line of text, e.g. `add Webex Meetings Suite @ acme.webex.com`."""
     if isinstance(operation, AttendeeOperation):

@@ -1,13 +1,19 @@
-"""One person, one PATCH: intent, call, read back, outcome. Nothing here is ever sent twice.
+"""One person, one PATCH: intent, call, answer, read back, outcome. What may have had an effect is never sent again.
 
-A call whose effect is unknown (no answer, a 5xx, an answer we do not understand) is settled by reading. If that shows
-no effect the operation is `failed` and the next plan asks for it again; this run does not. Only what Webex took without
-giving what was to come in its place is given back at once (see `redress`).
+A call whose effect is unknown is settled by reading. If that shows no effect the operation is `failed` and the next plan
+asks for it again; this run does not. Two things are sent once more, each as a call of its own: what Webex took without
+giving what was to come in its place is given back (see `redress`), and what is left of a refused call without the
+operations that Webex blamed (see `blame`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import msgspec
+
 from reconciler.errors import (
+    StoreError,
     WebexAuthError,
     WebexConflictError,
     WebexError,
@@ -16,57 +22,114 @@ from reconciler.errors import (
     WebexRefusedError,
     WebexThrottledError,
 )
-from reconciler.execute import codes
-from reconciler.execute.ended import Ended, Record, Verdict, result_of
-from reconciler.execute.operation import AnyOperation, bare, holdings, is_so, operations_of
+from reconciler.execute import verdicts
+from reconciler.execute.blame import without_the_blamed
+from reconciler.execute.ended import Begun, Ended, Record, Verdict, result_of
+from reconciler.execute.fresh import Watched, noticed
+from reconciler.execute.operation import is_calling, operations_of
 from reconciler.execute.reading import Delays, Seen, Sleep, look, watch
 from reconciler.execute.redress import Redress
 from reconciler.execute.replacement import owed
-from reconciler.model.plan import Change, LicenseOperation
-from reconciler.model.result import OperationResult, Outcome
-from reconciler.ports import Clock, Journal, LicenseWriter, PatchAnswer
+from reconciler.model.plan import Change
+from reconciler.model.result import PersonResult
+from reconciler.ports import Clock, Journal, LicenseWriter
 
 _GATEWAY_TIMEOUT = 504
+_DID_SOMETHING = ("done", "unknown")
 
 
 class Sender:
-    """Carries out the change of one person after another, for one run."""
+    """Carries out the change of one person after another, for one run. `watched`: see `fresh`."""
 
     def __init__(
-        self, writer: LicenseWriter, journal: Journal, clock: Clock, run: str, sleep: Sleep, delays: Delays
+        self,
+        writer: LicenseWriter,
+        journal: Journal,
+        clock: Clock,
+        run: str,
+        sleep: Sleep,
+        delays: Delays,
+        watched: Watched | None = None,
     ) -> None:
-        self._writer, self._sleep, self._delays = writer, sleep, delays
-        self._record = Record(journal, clock, run)
-        self._redress = Redress(self._call, self._record)
+        self._writer, self._sleep, self._delays, self._watched = writer, sleep, delays, watched
+        self.record = Record(journal, clock, run)
+
+    async def begin(self, change: Change) -> Begun:
+        """Intent and PATCH. An intent that cannot be written, or a lease that is lost, means that nothing is sent."""
+        seq, trouble = self.record.intend(change)
+        if trouble:
+            return Begun(change, 0, trouble=trouble)
+        return await self._dispatch(self.record, change, seq)
+
+    async def end(self, begun: Begun, seen: Seen | None = None) -> Ended:
+        """Read back and outcome. `seen` is what a reading of many people showed, made after the answer."""
+        if begun.trouble:
+            return self._not_sent(begun)
+        verdict = await self._verdict(begun, seen)
+        taken = () if verdict.gone else owed(begun.change, verdict.outcomes)
+        if taken:
+            return await self.redress(self.record).make_good(begun.change, begun.seq, verdict, taken)
+        result = result_of(begun.change, verdict.outcomes, verdict.status, verdict.tracking_id)
+        if begun.answer is not None and self._watched is not None:
+            result = msgspec.structs.replace(result, noticed=noticed(begun.change, begun.answer, self._watched))
+        trouble = self.record.settle(begun.seq, result, verdict.reading)
+        fatal = trouble or verdict.fatal
+        rest = None if fatal or begun.error is None else without_the_blamed(begun.change, begun.error)
+        if rest is not None and not any(item.outcome in _DID_SOMETHING for item in result.operations):
+            return _joined(begun.change, result, await self.send(rest))
+        return Ended(result, verdict.unexpected, fatal)
 
     async def send(self, change: Change) -> Ended:
-        """Intent, PATCH, read back, outcome. An intent that cannot be written means that nothing is sent."""
-        seq, trouble = self._record.intend(change)
-        if trouble:
-            return Ended(result_of(change, _all(change, "notSent", trouble)), fatal=trouble)
-        verdict = await self._call(change)
-        taken = () if verdict.gone else owed(change, verdict.outcomes)
-        if taken:
-            return await self._redress.make_good(change, seq, verdict, taken)
-        result = result_of(change, verdict.outcomes, verdict.status, verdict.tracking_id)
-        trouble = self._record.settle(seq, result, verdict.reading)
-        return Ended(result, verdict.unexpected, trouble or verdict.fatal)
+        """The whole of it, read back at once."""
+        return await self.end(await self.begin(change))
 
-    async def _call(self, change: Change) -> Verdict:
+    def redress(self, record: Record) -> Redress:
+        """What gives back, journalled in `record`."""
+
+        async def call(change: Change, seq: int) -> Verdict:
+            begun = await self._dispatch(record, change, seq)
+            if begun.trouble:
+                return Verdict(verdicts.everything(change, "notSent", begun.trouble), None, None, fatal=begun.trouble)
+            return await self._verdict(begun, None)
+
+        return Redress(call, record)
+
+    async def _dispatch(self, record: Record, change: Change, seq: int) -> Begun:
         try:
-            answer = await self._writer.patch(change)
-        except (WebexAuthError, WebexForbiddenError) as error:
-            return _failed(change, error, fatal=". ".join(filter(None, (error.message, error.hint))))
-        except WebexThrottledError as error:
-            return _failed(change, error, unexpected=error.message)
-        except (WebexRefusedError, WebexNotFoundError, WebexConflictError) as error:
-            return _refused(change, error, await look(self._writer, change.person_id))
+            answer = await self._writer.patch(change, ready=record.clearance(seq))
+        except StoreError as error:
+            return Begun(change, seq, trouble=error.message)
         except WebexError as error:
-            return _uncertain(change, error, await self._watch(change, self._patience(error)))
-        return _answered(change, answer, await self._watch(change, self._delays.polls, some=bool(answer.licenses)))
+            return Begun(change, seq, error=error)
+        # An answer that cannot be recorded is told with the outcome, which cannot be recorded then either.
+        record.answered(seq, answer)
+        return Begun(change, seq, answer=answer)
 
-    async def _watch(self, change: Change, moments: tuple[float, ...], *, some: bool = False) -> Seen:
-        return await watch(self._writer, change, moments, self._sleep, some=some)
+    def _not_sent(self, begun: Begun) -> Ended:
+        result = result_of(begun.change, verdicts.everything(begun.change, "notSent", begun.trouble))
+        if begun.seq:  # nothing left, so nobody has to wait for it
+            self.record.settle(begun.seq, result, None)
+        return Ended(result, fatal=begun.trouble)
+
+    async def _verdict(self, begun: Begun, seen: Seen | None) -> Verdict:
+        change, error = begun.change, begun.error
+        if begun.answer is not None:
+            some = bool(begun.answer.licenses)
+            if seen is None or seen.problem or not seen.shows(change):
+                seen = await self._watch(change, self._delays.polls, some=some)
+            return verdicts.answered(change, begun.answer, seen)
+        assert error is not None
+        if isinstance(error, (WebexAuthError, WebexForbiddenError)):
+            return verdicts.turned_away(change, error, fatal=". ".join(filter(None, (error.message, error.hint))))
+        if isinstance(error, WebexThrottledError):
+            return verdicts.turned_away(change, error, unexpected=error.message)
+        if isinstance(error, (WebexRefusedError, WebexNotFoundError, WebexConflictError)):
+            return verdicts.refused(change, error, await look(self._writer, change.person_id))
+        return verdicts.uncertain(change, error, await self._watch(change, self._patience(error)))
+
+    async def _watch(self, change: Change, moments: Sequence[float], *, some: bool = False) -> Seen:
+        calling = any(is_calling(item) for item in operations_of(change))
+        return await watch(self._writer, change, moments, self._sleep, some=some, calling=calling)
 
     def _patience(self, error: WebexError) -> tuple[float, ...]:
         polls = self._delays.polls
@@ -75,75 +138,9 @@ class Sender:
         return polls
 
 
-def _answered(change: Change, answer: PatchAnswer, seen: Seen) -> Verdict:
-    now = seen.now
-    results = tuple(
-        OperationResult(item, "done") if is_so(item, now) and seen.reading else _missing(item, answer, seen)
-        for item in operations_of(change)
-    )
-    unread = f"The person could not be read back: {seen.problem}" if seen.problem and not seen.gone else ""
-    fatal = unread if seen.fatal else ""
-    return Verdict(results, answer.status, answer.tracking_id, seen.reading, unread, fatal, seen.gone)
-
-
-def _missing(item: AnyOperation, answer: PatchAnswer, seen: Seen) -> OperationResult:
-    if seen.gone:
-        return OperationResult(item, "unknown", f"Webex answered {answer.status}, and then the person was gone.")
-    if seen.problem:
-        detail = f"Webex answered {answer.status}, but the person could not be read back: {seen.problem}"
-        return OperationResult(item, "unknown", detail)
-    pending = {bare(license_id) for license_id in answer.pending_licenses}
-    if isinstance(item, LicenseOperation) and bare(item.license_id) in pending:
-        return OperationResult(item, "ignored", "Pending in Webex: the person has not accepted the invitation.")
-    if is_so(item, holdings(answer.licenses, answer.attendee_sites)):
-        detail = f"Webex confirmed it with {answer.status}, but the person read back is as before."
-    else:
-        detail = f"Webex answered {answer.status} and left this out, without saying why."
-    return OperationResult(item, "ignored", detail)
-
-
-def _refused(change: Change, error: WebexError, seen: Seen) -> Verdict:
-    given = error.codes if isinstance(error, WebexRefusedError) else ()
-    words = codes.in_words(given)
-    detail = f"{words}. {error.message}" if words else error.message
-    if isinstance(error, WebexNotFoundError) and seen.gone:
-        detail = f"The person is gone. {error.message}"
-    now = seen.now
-    results = tuple(
-        OperationResult(item, "done", f"It is so, although Webex refused the call: {detail}")
-        if seen.reading and is_so(item, now)
-        else OperationResult(item, "refused", detail)
-        for item in operations_of(change)
-    )
-    unexpected = "" if codes.documented(given) else detail
-    fatal = seen.problem if seen.fatal else ""
-    return Verdict(results, error.status, error.tracking_id, seen.reading, unexpected, fatal, seen.gone)
-
-
-def _failed(change: Change, error: WebexError, *, unexpected: str = "", fatal: str = "") -> Verdict:
-    """Webex turned the call away at the door (401, 403, 429, 423): no effect, nothing to read."""
-    outcomes = _all(change, "failed", error.message)
-    return Verdict(outcomes, error.status, error.tracking_id, None, unexpected, fatal)
-
-
-def _uncertain(change: Change, error: WebexError, seen: Seen) -> Verdict:
-    now = seen.now
-    items = operations_of(change)
-    so = [seen.reading is not None and is_so(item, now) for item in items]
-    results = tuple(_guess(item, done, any(so), error, seen) for item, done in zip(items, so, strict=True))
-    fatal = seen.problem if seen.fatal else ""
-    return Verdict(results, error.status, error.tracking_id, seen.reading, error.message, fatal, seen.gone)
-
-
-def _guess(item: AnyOperation, so: bool, any_so: bool, error: WebexError, seen: Seen) -> OperationResult:
-    if so:
-        return OperationResult(item, "done", f"The call ended in an error, but it took effect: {error.message}")
-    if seen.problem:
-        return OperationResult(item, "unknown", f"{error.message} The person could not be read: {seen.problem}")
-    if any_so:
-        return OperationResult(item, "unknown", f"Only a part of the call can be seen so far: {error.message}")
-    return OperationResult(item, "failed", f"No effect: {error.message}")
-
-
-def _all(change: Change, outcome: Outcome, detail: str) -> tuple[OperationResult, ...]:
-    return tuple(OperationResult(item, outcome, detail) for item in operations_of(change))
+def _joined(change: Change, first: PersonResult, second: Ended) -> Ended:
+    """The outcome of the second call for what it was about, the refusal of the first for the rest."""
+    later = {item.operation: item for item in second.result.operations}
+    operations = tuple(later.get(item.operation, item) for item in first.operations)
+    result = msgspec.structs.replace(second.result, operations=operations)
+    return Ended(result, second.unexpected, second.fatal)

@@ -13,6 +13,8 @@ from reconciler.execute.operation import bare
 from reconciler.model.plan import Change, LicenseOperation, PoolLine
 from reconciler.model.result import PersonResult
 
+_NEVER_USED = ("refused", "notSent")
+
 
 class Units:
     """The units left in the pools that a plan frees; mutable, one per run."""
@@ -36,13 +38,19 @@ class Units:
             if item.operation == "add":
                 self._move(item, -1)
 
+    def give_back(self, change: Change) -> None:
+        """`change` was not sent after all."""
+        for item in change.licenses:
+            if item.operation == "add":
+                self._move(item, +1)
+
     def settle(self, result: PersonResult) -> None:
         """What was removed for certain is free; what Webex refused to add was never used."""
         for ended in result.operations:
             item = ended.operation
             if isinstance(item, LicenseOperation) and (
                 (item.operation == "remove" and ended.outcome == "done")
-                or (item.operation == "add" and ended.outcome == "refused")
+                or (item.operation == "add" and ended.outcome in _NEVER_USED)
             ):
                 self._move(item, +1)
 

@@ -21,11 +21,12 @@ Sleep = Callable[[float], Awaitable[object]]
 
 
 class Delays(msgspec.Struct, frozen=True):
-    """Seconds. `polls`: when to read again, counted from the first reading. `grace`: how much longer than that a call
-    without an answer may still be on its way."""
+    """Seconds. `polls`: when to read again, counted from the first reading. `grace`: how long a call without an answer may
+    still be on its way; `deadline`: after which our side gives a call up."""
 
-    polls: tuple[float, ...] = (1.0, 3.0, 10.0)
+    polls: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0)
     grace: float = 60.0
+    deadline: float = 60.0
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -52,14 +53,17 @@ class Seen(msgspec.Struct, frozen=True):
         return self.reading is not None and all(is_so(item, now) for item in operations_of(change))
 
 
-async def look(writer: LicenseWriter, person_id: str, before: Seen | None = None, *, some: bool = False) -> Seen:
+async def look(
+    writer: LicenseWriter, person_id: str, before: Seen | None = None, *, some: bool = False, calling: bool = False
+) -> Seen:
     """Read the person once. A failure keeps the reading of `before` and says what went wrong.
 
     `some`: the person holds licenses for all we know, so that a record without any list of them proves nothing.
+    `calling`: with number, extension and location.
     """
     known = before.reading if before else None
     try:
-        reading = await writer.read(person_id)
+        reading = await writer.read(person_id, calling=calling)
         if some and reading.licenses_absent:
             return Seen(known, "Webex's record of the person shows no licenses at all")
         return Seen(reading)
@@ -72,13 +76,19 @@ async def look(writer: LicenseWriter, person_id: str, before: Seen | None = None
 
 
 async def watch(
-    writer: LicenseWriter, change: Change, moments: Sequence[float], sleep: Sleep, *, some: bool = False
+    writer: LicenseWriter,
+    change: Change,
+    moments: Sequence[float],
+    sleep: Sleep,
+    *,
+    some: bool = False,
+    calling: bool = False,
 ) -> Seen:
     """Read at once and then at `moments` (seconds after the first reading) until everything is as wanted."""
-    seen = await look(writer, change.person_id, some=some)
+    seen = await look(writer, change.person_id, some=some, calling=calling)
     for earlier, later in pairwise((0.0, *moments)):
         if seen.fatal or seen.gone or (seen.shows(change) and not seen.problem):
             break
         await sleep(later - earlier)
-        seen = await look(writer, change.person_id, seen, some=some)
+        seen = await look(writer, change.person_id, seen, some=some, calling=calling)
     return seen

@@ -7,7 +7,7 @@ and takes for one person, it goes as a whole or not at all: half of a replacemen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
@@ -24,6 +24,7 @@ NO_LONGER = "The organization changed: a fresh plan does not ask for this any mo
 OTHER_CALLING = "A fresh plan gives another number, extension or location."
 OTHER_POOL = "A fresh plan draws on another subscription."
 OPPOSITE = "A fresh plan does the opposite."
+UNCLEAR = "An earlier run left a call for this person open, and nobody can tell what came of it; plan again later."
 NO_UNIT = "No unit is left: the person waits."
 
 
@@ -66,6 +67,23 @@ def reconcile_with_live(planned: Plan, fresh: Plan, lookup: Lookup) -> Reconcile
             if results[outcome]:
                 into.append(PersonResult(change.person_id, change.email, tuple(results[outcome])))
     return Reconciled(tuple(to_send), tuple(done), tuple(skipped), tuple(held))
+
+
+def leave_alone(split: Reconciled, people: Collection[str]) -> Reconciled:
+    """The same, with nobody of `people` (ids without padding) sent: what became of an earlier call for them is unclear."""
+    out = [change for change in split.to_send if bare(change.person_id) in people]
+    if not out:
+        return split
+    left = tuple(
+        PersonResult(
+            change.person_id,
+            change.email,
+            tuple(OperationResult(item, "skipped", UNCLEAR) for item in operations_of(change)),
+        )
+        for change in out
+    )
+    kept = tuple(change for change in split.to_send if bare(change.person_id) not in people)
+    return msgspec.structs.replace(split, to_send=kept, skipped=(*split.skipped, *left))
 
 
 class _Fresh:

@@ -13,6 +13,7 @@ import msgspec
 from reconciler.execute.ended import Ended, Record, Verdict, result_of
 from reconciler.execute.operation import AnyOperation, key
 from reconciler.execute.replacement import Owed, back, irreversible, name
+from reconciler.model.live import PersonReading
 from reconciler.model.plan import Change
 from reconciler.model.result import LOST, OperationResult, Outcome
 
@@ -21,61 +22,65 @@ _Words = dict[AnyOperation, OperationResult]
 
 
 class Redress:
-    """Makes good what one run took in vain. `call` sends a change and reads the person back."""
+    """Makes good what one run took in vain. `call` sends the change of a recorded intent and reads the person back."""
 
-    def __init__(self, call: Callable[[Change], Awaitable[Verdict]], record: Record) -> None:
+    def __init__(self, call: Callable[[Change, int], Awaitable[Verdict]], record: Record) -> None:
         self._call, self._record = call, record
 
     async def make_good(self, change: Change, seq: int, verdict: Verdict, taken: Sequence[Owed]) -> Ended:
-        """Settle intent `seq`, put back what of `taken` can be put back, and say what became of each.
+        """Put back what of `taken` can be put back, say what became of each, and settle intent `seq`.
 
-        Until that is known a removal stands in the journal as `unknown`, so that the ledger keeps who gave it.
+        Until that is known the removals stand in the journal as `unknown` and the intent as owed: the ledger keeps who
+        gave them, and whoever comes after a crash puts them back.
         """
         told: _Words = {item.goes: _lost(item) if irreversible(item.goes) else _in_between(item) for item in taken}
-        interim = result_of(change, _with(verdict, told), verdict.status, verdict.tracking_id)
-        trouble = self._record.settle(seq, interim, verdict.reading)
         again = [item for item in taken if not irreversible(item.goes)]
-        if again:
-            words, trouble = await self._put_back(change, again, trouble)
+        interim = result_of(change, _with(verdict, told), verdict.status, verdict.tracking_id)
+        trouble = self._record.settle(seq, interim, verdict.reading, owed=bool(again))
+        if again and trouble:
+            told |= {item.goes: _lost(item, f"putting it back was not tried: {trouble}") for item in again}
+        elif again:
+            words, trouble, reading = await self.put_back(change, again)
             told |= words
+            final = result_of(change, _with(verdict, told), verdict.status, verdict.tracking_id)
+            trouble = self._record.settle(seq, final, reading or verdict.reading) or trouble
         result = result_of(change, _with(verdict, told), verdict.status, verdict.tracking_id)
         losses = [item.operation for item in told.values() if item.lost]
         unexpected = f"{change.email}: Webex did not give {taken[0].missing}, but took {name(taken[0].goes)}."
         stopped = [_loss(change, losses)] if losses else []
         return Ended(result, unexpected, " ".join([*stopped, *filter(None, (trouble or verdict.fatal,))]))
 
-    async def _put_back(self, change: Change, taken: Sequence[Owed], trouble: str) -> tuple[_Words, str]:
-        """What became of each removal after one call that gives it back, and what ends the run.
+    async def put_back(self, change: Change, taken: Sequence[Owed]) -> tuple[_Words, str, PersonReading | None]:
+        """What became of each removal after one call that gives it back, what ends the run, and what was read.
 
-        The journal has it as `alreadyDone`: the person has what they had, and nobody was given anything new.
+        The journal has the call as `alreadyDone`: the person has what they had, and nobody was given anything new.
         """
         call = back(change, [item.goes for item in taken])
-        seq = 0
-        if not trouble:
-            seq, trouble = self._record.intend(call)
+        seq, trouble = self._record.intend(call)
         if trouble:
-            return {item.goes: _lost(item, f"putting it back was not tried: {trouble}") for item in taken}, trouble
-        verdict = await self._call(call)
+            words = {item.goes: _lost(item, f"putting it back was not tried: {trouble}") for item in taken}
+            return words, trouble, None
+        verdict = await self._call(call, seq)
         answers = {key("", item.operation): item for item in verdict.outcomes}
         told: _Words = {}
         for item in taken:
             answer = answers[key("", msgspec.structs.replace(item.goes, operation="add"))]
             ok = answer.outcome == "done"
-            told[item.goes] = _back(item) if ok else _lost(item, f"putting it back failed: {answer.detail}")
-        noted = [
+            told[item.goes] = put_back(item) if ok else _lost(item, f"putting it back failed: {answer.detail}")
+        noted = tuple(
             OperationResult(item.operation, "alreadyDone", "Put back.") if item.outcome == "done" else item
             for item in verdict.outcomes
-        ]
-        noted += [item for item in told.values() if item.lost]
-        result = result_of(call, tuple(noted), verdict.status, verdict.tracking_id)
-        return told, self._record.settle(seq, result, verdict.reading) or verdict.fatal
+        )
+        result = result_of(call, noted, verdict.status, verdict.tracking_id)
+        return told, self._record.settle(seq, result, verdict.reading) or verdict.fatal, verdict.reading
 
 
 def _with(verdict: Verdict, told: _Words) -> tuple[OperationResult, ...]:
     return tuple(told.get(item.operation, item) for item in verdict.outcomes)
 
 
-def _back(item: Owed) -> OperationResult:
+def put_back(item: Owed) -> OperationResult:
+    """The removal of `item`, after it was given back."""
     return _say(item, "skipped", f"It was put back, because Webex did not give {item.missing}.")
 
 

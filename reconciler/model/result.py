@@ -55,18 +55,22 @@ class OperationResult(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class PersonResult(msgspec.Struct, frozen=True, rename="camel"):
-    """How one PATCH ended. `status` is Webex's HTTP status, None when nothing was sent."""
+    """How one PATCH ended. `status` is Webex's HTTP status, None when nothing was sent.
+
+    `noticed`: what Webex's answer shows of this person that the plan did not expect, because somebody else was at it.
+    """
 
     person_id: str
     email: str
     operations: tuple[OperationResult, ...]
     status: int | None = None
     tracking_id: str | None = None
+    noticed: str = ""
 
     @property
     def complete(self) -> bool:
-        """Whether every operation is as planned now."""
-        return all(item.outcome in ("done", "alreadyDone") for item in self.operations)
+        """Whether every operation is as planned now, and nobody else changed the person meanwhile."""
+        return not self.noticed and all(item.outcome in ("done", "alreadyDone") for item in self.operations)
 
 
 class ApplyResult(msgspec.Struct, frozen=True, rename="camel"):
@@ -84,11 +88,14 @@ class ApplyResult(msgspec.Struct, frozen=True, rename="camel"):
     waiting: int = 0
     interrupted: bool = False
     stopped: str = ""
+    recovered: tuple[PersonResult, ...] = ()
+    """What became of the calls that an earlier run had left open."""
 
     @property
     def complete(self) -> bool:
-        """Whether every operation of the plan was done (held ones are not counted)."""
-        return not self.interrupted and not self.stopped and all(person.complete for person in self.people)
+        """Whether every operation of the plan was done (held ones are not counted), and nothing of an earlier run is unclear."""
+        clear = all(item.outcome != "unknown" for person in self.recovered for item in person.operations)
+        return clear and not self.interrupted and not self.stopped and all(person.complete for person in self.people)
 
     @property
     def sent(self) -> bool:

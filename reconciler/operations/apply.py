@@ -7,9 +7,6 @@ Nothing is sent before the organization, the files, the age, the lease and the s
 from __future__ import annotations
 
 import asyncio
-import os
-import platform
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,9 +15,19 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.errors import BlockedPlanError, PlanFileError, ReconcilerError, StalePlanError
-from reconciler.execute import CarriedOut, Delays, Reconciled, StopSignal, carry_out, held_in_words, reconcile_with_live
-from reconciler.execute.operation import AnyOperation, key, operations_of
+from reconciler.execute import (
+    CarriedOut,
+    Delays,
+    Reconciled,
+    Recovered,
+    StopSignal,
+    carry_out,
+    held_in_words,
+    reconcile_with_live,
+)
+from reconciler.execute.operation import AnyOperation, bare, key, operations_of
 from reconciler.execute.reading import Sleep
+from reconciler.execute.reconcile import leave_alone
 from reconciler.guard import a_stale_plan_is_not_applied
 from reconciler.model import ids
 from reconciler.model.desired import Desired
@@ -28,12 +35,17 @@ from reconciler.model.finding import Finding
 from reconciler.model.plan import Plan
 from reconciler.model.result import ApplyResult, OperationResult, PersonResult
 from reconciler.operations.context import Connection, Context
+from reconciler.operations.holding import held
 from reconciler.operations.live_holdings import live_lookup
+from reconciler.operations.order import by_priority
 from reconciler.operations.organization import resolve_organization
 from reconciler.operations.plan import plan_from_store
+from reconciler.operations.recover import recover
 from reconciler.operations.sync import read_organization
+from reconciler.operations.undo import undone_by
 
 if TYPE_CHECKING:
+    from reconciler.model.undo import Undo
     from reconciler.planner import Planned
 
 FORMAT_VERSION = "1.0"
@@ -59,26 +71,42 @@ async def apply(
 ) -> ApplyResult:
     """Carry out `plan`. From the moment that `stop` is set no new call starts; those in flight are finished.
 
-    `holder` names this run in the lease; default: host, process id and a few random digits, since containers share the
-    first two. Raises, with nothing sent: PlanFileError
-    (another organization), StalePlanError, BlockedPlanError, LockedError, and any WebexError or StoreError of the
-    reading before. Once something was sent, trouble is told in the result.
+    What an earlier run left open is finished first. `holder` names this run in the lease. Raises, with nothing of the plan
+    sent: PlanFileError (another organization), StalePlanError, BlockedPlanError, LockedError, ApplyError, and any
+    WebexError or StoreError of the reading before. Once something was sent, trouble is told in the result.
     """
-    who = holder or f"{platform.node() or 'unknown host'}, process {os.getpid()} ({secrets.token_hex(3)})"
     async with context.connect() as connection:
         org_id, org_name = await resolve_organization(desired, connection.reader)
         _check_organization(plan, org_id, org_name)
         _check_fresh(plan, desired, context.clock())
-        lease = context.store().lease()
-        lease.acquire(org_id, who, context.clock())
-        try:
-            work = _Apply(desired, context, connection, plan, org_id)
-            split, fresh, started = await work.prepare(org_name)
-            lease.acquire(org_id, who, context.clock())  # reading may outlast a lease: still ours, and fresh again
-            return await work.carry_out(split, fresh, started, stop, pace)
-        finally:
-            with _told(context, "The lease could not be given back"):
-                lease.release(org_id, who)
+        async with held(context, org_id, holder) as fence:
+            work = _Apply(desired, context, connection, plan, org_id, fence)
+            return await work.whole(org_name, stop, pace)
+
+
+async def resume(
+    desired: Desired,
+    context: Context,
+    *,
+    stop: StopSignal,
+    holder: str | None = None,
+    pace: Pace = Pace(),  # noqa: B008 - frozen
+) -> ApplyResult | None:
+    """Go on with the newest run, which died or stopped, by its own plan from the store; None when there is none.
+
+    The calls that it left open are finished even if the plan itself may not be carried out any more. Raises as `apply`.
+    """
+    async with context.connect() as connection:
+        org_id, org_name = await resolve_organization(desired, connection.reader)
+        run = context.store().interrupted_run(org_id)
+        if run is None:
+            return None
+        async with held(context, org_id, holder) as fence:
+            plan = context.store().run_plan(run.id)
+            work = _Apply(desired, context, connection, plan, org_id, fence, resumes=run.id)
+            await work.recover(pace)
+            _check_fresh(plan, desired, context.clock())
+            return await work.whole(org_name, stop, pace)
 
 
 @contextmanager
@@ -106,30 +134,55 @@ def _check_fresh(plan: Plan, desired: Desired, now: datetime) -> None:
 
 
 class _Apply:
-    """One apply that holds the lease."""
+    """One apply that holds the lease with the token `fence`. `resumes`: the run whose plan it goes on with."""
 
-    def __init__(self, desired: Desired, context: Context, connection: Connection, plan: Plan, org_id: str) -> None:
+    def __init__(
+        self,
+        desired: Desired,
+        context: Context,
+        connection: Connection,
+        plan: Plan,
+        org_id: str,
+        fence: int,
+        *,
+        resumes: str | None = None,
+    ) -> None:
         self._desired, self._context, self._connection = desired, context, connection
-        self._plan, self._org_id = plan, org_id
+        self._plan, self._org_id, self._fence, self._resumes = plan, org_id, fence, resumes
         self._store = context.store()
+        self._recovered = Recovered()
 
-    async def prepare(self, org_name: str) -> tuple[Reconciled, Plan, datetime]:
-        """Read, plan and check again: what of the reviewed plan to send, the fresh plan, and when this began."""
+    async def whole(self, org_name: str, stop: StopSignal, pace: Pace) -> ApplyResult:
+        """Finish what is open, read, plan and check again, send, record."""
         started = self._context.clock()
-        await read_organization(self._desired, self._context, self._connection, self._org_id, org_name)
-        fresh = self._make_plan().plan
-        _check_guards(fresh)
-        split = reconcile_with_live(self._plan, fresh, live_lookup(self._store.live(self._org_id), self._plan))
+        if self._resumes is None:
+            await self.recover(pace)
+        undo = undone_by(self._plan, self._context, self._org_id)  # by our journal; the file only names the run
+        also = undo.pools if undo is not None else ()
+        await read_organization(self._desired, self._context, self._connection, self._org_id, org_name, also)
+        fresh = self._make_plan(undo)
+        _check_guards(fresh.plan)
+        split = reconcile_with_live(self._plan, fresh.plan, live_lookup(self._store.live(self._org_id), self._plan))
+        split = leave_alone(split, self._recovered.unclear)
         self._name_held(split)
-        return split, fresh, started
+        return await self._carry_out(split, fresh, started, stop, pace)
 
-    async def carry_out(
-        self, split: Reconciled, fresh: Plan, started: datetime, stop: StopSignal, pace: Pace
+    async def recover(self, pace: Pace) -> None:
+        """Finish the calls that an earlier run left open."""
+        self._recovered = await recover(
+            self._context, self._connection, self._org_id, self._fence, sleep=pace.sleep, delays=pace.delays
+        )
+
+    async def _carry_out(
+        self, split: Reconciled, fresh: Planned, started: datetime, stop: StopSignal, pace: Pace
     ) -> ApplyResult:
         """Send, close, record; from here on trouble is told in the result."""
         now = self._context.clock()
+        self._store.lease().refresh(self._org_id, self._fence, now)  # who lost it while reading stops before it begins
         papers = [paper.name for paper in self._desired.acknowledgements if paper.until >= now.astimezone(UTC).date()]
-        run = self._store.start_run(self._org_id, self._plan, self._context.commit, now, papers)
+        run = self._store.start_run(
+            self._org_id, self._plan, self._context.commit, now, papers, fence=self._fence, resumes=self._resumes
+        )
         completed = False
         try:
             out = await self._send(run, split, fresh, stop, pace)
@@ -143,10 +196,11 @@ class _Apply:
                 started_at=started,
                 finished_at=self._context.clock(),
                 people=people,
-                held=len(fresh.held),
-                waiting=len(fresh.waiting),
+                held=len(fresh.plan.held),
+                waiting=len(fresh.plan.waiting),
                 interrupted=stop.is_set() and any(_unsent(person) for person in people),
                 stopped=out.stopped,
+                recovered=self._recovered.people,
             )
             result = await self._close(result)
             completed = result.complete
@@ -156,26 +210,28 @@ class _Apply:
         return result
 
     def _name_held(self, split: Reconciled) -> None:
-        for held in split.held[:_NAMED_HELD]:
-            self._context.progress.note(held_in_words(held))
+        for operation in split.held[:_NAMED_HELD]:
+            self._context.progress.note(held_in_words(operation))
         if len(split.held) > _NAMED_HELD:
             self._context.progress.note(f"... and {len(split.held) - _NAMED_HELD:,} more held operations.")
 
-    def _make_plan(self) -> Planned:
-        return plan_from_store(self._desired, self._context, self._org_id)
+    def _make_plan(self, undo: Undo | None = None) -> Planned:
+        return plan_from_store(self._desired, self._context, self._org_id, undo=undo)
 
-    async def _send(self, run: str, split: Reconciled, fresh: Plan, stop: StopSignal, pace: Pace) -> CarriedOut:
+    async def _send(self, run: str, split: Reconciled, fresh: Planned, stop: StopSignal, pace: Pace) -> CarriedOut:
         if not split.to_send:
             return CarriedOut(())
         return await carry_out(
-            split.to_send,
+            by_priority(split.to_send, self._desired),
             self._connection.writer,
-            self._store.journal(self._org_id),
+            self._store.journal(self._org_id, self._fence),
             self._context.progress,
             self._context.clock,
             run=run,
             stop=stop,
-            pools=fresh.pools,
+            pools=fresh.plan.pools,
+            people=fresh.plan.live.people,
+            watched=_watched(fresh),
             concurrency=pace.concurrency,
             stop_after_errors=self._desired.organization.guards.stop_after_errors,
             sleep=pace.sleep,
@@ -185,7 +241,7 @@ class _Apply:
     async def _close(self, result: ApplyResult) -> ApplyResult:
         """Read the counters again; if everything was done, record what is in force, who waits and who gave what."""
         await self._refresh_pools(result)
-        if result.complete:
+        if result.complete and self._plan.undoes is None:  # an undo carries out no files, so none come into force
             try:
                 result = msgspec.structs.replace(result, waiting=self._record(result.run))
             except ReconcilerError as error:
@@ -214,6 +270,13 @@ class _Apply:
             at=self._context.clock(),
         )
         return len(after.plan.waiting)
+
+
+def _watched(fresh: Planned) -> dict[str, str]:
+    """What nobody else should change while this goes on: declared licenses that cost a unit."""
+    book = fresh.workings.book
+    pools = [pool for pool in book.catalog.pools.values() if pool.id in book.declared_pools and pool.subscription]
+    return {bare(pool.id): f"{pool.name} @ {pool.site}" if pool.site else pool.name for pool in pools}
 
 
 def _check_guards(fresh: Plan) -> None:

@@ -6,6 +6,7 @@ Whoever lost something without getting what was to come in its place stands firs
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Literal
 
 from rich.console import RenderableType
@@ -75,6 +76,7 @@ def _text(result: ApplyResult) -> list[RenderableType]:
         parts.append(Text("Interrupted: calls in flight were finished, the rest was not sent.", style=WARN))
     if result.stopped:
         parts.append(Text(f"Stopped: {wording.clean(result.stopped)}", style=BAD))
+    parts += _recovered(result.recovered)
     lost = [person for person in result.people if any(item.lost for item in person.operations)]
     if lost:
         many = wording.count(len(lost), "person", "people")
@@ -93,9 +95,24 @@ def _text(result: ApplyResult) -> list[RenderableType]:
     return parts
 
 
+def _recovered(people: Sequence[PersonResult]) -> list[RenderableType]:
+    """What became of the calls that an earlier run left open: a count, and by name who is not as planned."""
+    if not people:
+        return []
+    many = wording.count(len(people), "call")
+    parts: list[RenderableType] = [canvas.heading(f"Finished from an earlier run ({many})", STRONG)]
+    good = sum(person.complete for person in people)
+    if good:
+        parts.append(canvas.line(f"{good:,} had taken effect, recorded now.", indent=2))
+    for person in [person for person in people if not person.complete][:IN_FULL]:
+        parts += _person(person, [item for item in person.operations if item.outcome not in _DONE])
+    return parts
+
+
 def _person(person: PersonResult, items: list[OperationResult]) -> list[RenderableType]:
     tracking = f" (tracking id {wording.clean(person.tracking_id)})" if person.tracking_id else ""
     parts: list[RenderableType] = [canvas.line(f"{wording.clean(person.email)}{tracking}", indent=2, style=STRONG)]
+    parts += [canvas.line(wording.clean(person.noticed), indent=4, hang=2)] if person.noticed else []
     return parts + [_operation(item) for item in items]
 
 

@@ -32,7 +32,9 @@ class Structure(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True):
-    """One apply. `running` in the store of a process that is no more means interrupted."""
+    """One apply. `running` in the store of a process that is no more means interrupted. `resumes`: the number of the run
+    (the last part of its id) that this one went on with.
+    """
 
     id: str
     org_id: str
@@ -41,13 +43,15 @@ class Run(msgspec.Struct, frozen=True):
     state: Literal["running", "completed", "stopped"]
     started_at: datetime
     finished_at: datetime | None
+    resumes: int | None = None
 
 
 class JournalEntry(msgspec.Struct, frozen=True):
-    """One call of a run. `outcome` is None while nobody knows how it ended."""
+    """One call of a run. `outcome` is None while nobody knows how it ended; for `state` see `store.journal`."""
 
     seq: int
     change: Change
     intended_at: datetime
     outcome: PersonResult | None
     settled_at: datetime | None
+    state: Literal["intent", "answered", "owed", "settled"] = "settled"

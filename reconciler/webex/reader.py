@@ -81,6 +81,12 @@ class Reader:
         answer = await self._get(f"/people/{segment(person_id)}", callingData=_word(calling_data))
         return answer.understood(self._decoder.person)
 
+    async def listed(self, email: str, *, calling_data: bool = False) -> Sequence[PersonReading]:
+        """Who has this address, as the list of people shows them."""
+        params = {"email": email, "callingData": _word(calling_data), **self._org()}
+        answer = await self._get("/people", **params)
+        return answer.understood(self._decoder.page) or ()
+
     async def people(self, *, calling_data: bool = False) -> AsyncIterator[Sequence[PersonReading]]:
         """Everybody, one item a page; the next page is on its way while this one is handled.
 

@@ -63,6 +63,7 @@ class World:
             "WEBEX_ACCESS_TOKEN": "a-token",
             "WEBEX_BASE_URL": f"{origin}/v1",
             "WEBEX_LICENSES_STORE": f"sqlite:///{self.store_file}",
+            "WEBEX_CALL_SECONDS": "1.5",
             "PYTHONPATH": str(ROOT),
         }
         (folder / "acme.yaml").write_text(DESIRED)
@@ -219,8 +220,12 @@ def test_a_signal_while_reading(world: World) -> None:
     world.finish()
 
 
-def test_a_kill_in_the_middle(world: World) -> None:
-    """Who is killed leaves a lock that says whose it is and when it ends; after it everything is completed, nothing twice."""
+@pytest.mark.parametrize("way", ["resume", "another plan"])
+def test_a_kill_in_the_middle(world: World, way: str) -> None:
+    """Who is killed leaves a lock that says whose it is and when it ends; after it everything is completed, nothing twice.
+
+    `apply --resume` does it without a plan file, from the store; so does the next plan and its apply.
+    """
     world.plan()
     world.trouble(SLOW_PATCH)
     process = world.start("apply", "--plan", "plan.json")
@@ -234,9 +239,21 @@ def test_a_kill_in_the_middle(world: World) -> None:
     assert f"process {process.pid}" in locked.stderr
     assert "If it died, its lock ends at" in locked.stderr
     assert len(world.calls("PATCH")) <= sent + 8  # what was in flight when it died, and nothing else
-    world.unlock()
+    asked = world.run("unlock")
+    assert (asked.returncode, f"process {process.pid}" in asked.stdout) == (1, True)
+    assert "lasts until" in asked.stdout
+    assert "Unlocked." in world.run("unlock", "--yes").stdout
+    assert world.run("unlock").stdout == "Nobody holds the lock.\n"
+    if way == "resume":
+        (world.folder / "plan.json").unlink()
+        done = world.run("apply", "--resume")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "Finished from an earlier run" in done.stdout
+        assert world.states() == ["completed", "stopped"]
+        assert world.run("apply", "--resume").stdout == "Nothing to resume: the last run came to its end.\n"
     world.finish()
     assert Counter(call["person"] for call in world.calls("PATCH")) == Counter(PEOPLE)
+    assert world.settled() == PEOPLE
 
 
 def test_two_at_once(world: World) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from reconciler.errors import StoreError, WebexError, WebexNotFoundError
+from reconciler.errors import LockedError, StoreError, WebexError, WebexNotFoundError
 from reconciler.model.live import PersonReading
 from reconciler.model.plan import (
     ROLE_REPLACED,
@@ -115,10 +115,12 @@ class Webex:
         self.pending: dict[str, tuple[str, ...]] = {}
         self.on_patch: Callable[[str], None] = lambda person: None
         self.flying, self.most_flying = 0, 0
+        self.page = 1000
         self._due: list[tuple[float, Change]] = []
 
-    async def patch(self, change: Change) -> PatchAnswer:
+    async def patch(self, change: Change, *, ready: Callable[[], None] = lambda: None) -> PatchAnswer:
         person = change.person_id
+        ready()
         self.log.append(f"patch {person}")
         self.flying += 1
         self.most_flying = max(self.most_flying, self.flying)
@@ -159,13 +161,30 @@ class Webex:
             for site in item.attendee_sites:
                 _do(self.roles[item.person_id], site.operation, site.site_url, dropped)
 
-    async def read(self, person_id: str) -> PersonReading:
+    async def read(self, person_id: str, *, calling: bool = False) -> PersonReading:
         self.log.append(f"read {person_id}")
         self._ripen()
         if person_id in self.unreadable:
             raise self.unreadable[person_id]
         if person_id not in self.licenses:
             raise WebexNotFoundError("No such person.", status=404)
+        return self._shown(person_id)
+
+    async def read_listed(self, person_id: str, email: str, *, calling: bool = False) -> PersonReading | None:
+        self.log.append(f"list {person_id}")
+        self._ripen()
+        if person_id in self.unreadable:
+            raise self.unreadable[person_id]
+        return self._shown(person_id) if person_id in self.licenses else None
+
+    async def everybody(self) -> AsyncIterator[Sequence[PersonReading]]:
+        people = sorted(self.licenses)
+        self._ripen()
+        for start in range(0, len(people), self.page):
+            self.log.append("page all")
+            yield [self._shown(person) for person in people[start : start + self.page]]
+
+    def _shown(self, person_id: str) -> PersonReading:
         held, roles = self.licenses[person_id], self.roles[person_id]
         return PersonReading(
             person_id, f"{person_id}@acme.example", person_id, tuple(sorted(held)), tuple(sorted(roles))
@@ -186,6 +205,8 @@ class Journal:
         self.entries: list[tuple[Change, PersonResult, PersonReading | None]] = []
         self.no_intent: set[str] = set()
         self.no_outcome: set[str] = set()
+        self.stolen = False
+        self.answers: dict[int, PatchAnswer] = {}
         self._open: dict[int, Change] = {}
 
     def intend(self, run: str, change: Change, at: datetime) -> int:
@@ -195,11 +216,28 @@ class Journal:
         self._open[len(self._open)] = change
         return len(self._open) - 1
 
-    def settle(self, run: str, seq: int, result: PersonResult, at: datetime, reading: PersonReading | None) -> None:
+    def clear(self, run: str, seq: int, at: datetime) -> None:
+        if self.stolen:
+            raise LockedError("The lock was taken over by somebody else.")
+        self.log.append(f"clear {self._open[seq].person_id}")
+
+    def answered(self, run: str, seq: int, answer: PatchAnswer, at: datetime) -> None:
+        self.answers[seq] = answer
+
+    def settle(
+        self,
+        run: str,
+        seq: int,
+        result: PersonResult,
+        at: datetime,
+        reading: PersonReading | None,
+        *,
+        owed: bool = False,
+    ) -> None:
         if result.person_id in self.no_outcome:
             raise StoreError("The disk is full.")
         assert self._open[seq].person_id == result.person_id
-        self.log.append(f"settle {result.person_id}")
+        self.log.append(f"{'owed' if owed else 'settle'} {result.person_id}")
         self.settled[result.person_id] = (result, reading)
         self.entries.append((self._open[seq], result, reading))
 

@@ -12,8 +12,8 @@ from tests.unit.execute.fakes import Webex, change, remove
 class Bare(Webex):
     """Answers every reading with a record that has no list of licenses."""
 
-    async def read(self, person_id: str) -> PersonReading:
-        reading = await super().read(person_id)
+    async def read(self, person_id: str, *, calling: bool = False) -> PersonReading:
+        reading = await super().read(person_id, calling=calling)
         return msgspec.structs.replace(reading, licenses=(), licenses_absent=True)
 
 

@@ -28,6 +28,8 @@ from reconciler.model.live import (
 from reconciler.model.memory import Memory
 from reconciler.model.plan import Plan
 from reconciler.operations.context import Connection, Context
+from reconciler.ports import OpenCall
+from reconciler.store.values import Run
 from tests.unit.execute.fakes import START, Journal, Quiet, Time, Webex
 
 SALES, OTHERS = Group("g-sales", "Sales", 2), Group("g-others", "Others", 1)
@@ -172,10 +174,16 @@ class FakeLease:
         self.taken_by: str | None = None
         self.log: list[str] = []
 
-    def acquire(self, org_id: str, holder: str, now: datetime) -> None:
+    def acquire(self, org_id: str, holder: str, now: datetime) -> int:
         if self.taken_by and self.taken_by != holder:
             raise LockedError(f"{self.taken_by} is writing.")
         self.log.append(f"acquire {org_id}")
+        return 7
+
+    def refresh(self, org_id: str, fence: int, now: datetime) -> None:
+        if self.taken_by:
+            raise LockedError(f"{self.taken_by} is writing.")
+        self.log.append(f"refresh {org_id} {fence}")
 
     def release(self, org_id: str, holder: str) -> None:
         self.log.append(f"release {org_id}")
@@ -187,6 +195,11 @@ class FakeStore:
     def __init__(self, webex: Webex | None = None, log: list[str] | None = None) -> None:
         self.log: list[str] = [] if log is None else log
         self.webex = webex
+        self.open: tuple[OpenCall, ...] = ()
+        self.closed: list[str] = []
+        self.interrupted: Run | None = None
+        self.plans: dict[str, Plan] = {}
+        self.resumed: str | None = None
         self.syncs: list[FakeSync] = []
         self.before: tuple[Snapshot, ...] = ()
         self.pools: tuple[License, ...] = (MESSAGING,)
@@ -218,13 +231,35 @@ class FakeStore:
     def lease(self) -> FakeLease:
         return self.the_lease
 
-    def journal(self, org_id: str) -> Journal:
+    def journal(self, org_id: str, fence: int | None = None) -> Journal:
+        assert fence == 7, "a journal depends on the lease"
         return self.the_journal
 
+    def open_calls(self, org_id: str) -> tuple[OpenCall, ...]:
+        return self.open
+
+    def close_interrupted(self, org_id: str, at: datetime) -> None:
+        self.closed.append(org_id)
+
+    def interrupted_run(self, org_id: str) -> Run | None:
+        return self.interrupted
+
+    def run_plan(self, run: str) -> Plan:
+        return self.plans[run]
+
     def start_run(
-        self, org_id: str, plan: Plan, commit: str | None, at: datetime, acknowledged: Collection[str] = ()
+        self,
+        org_id: str,
+        plan: Plan,
+        commit: str | None,
+        at: datetime,
+        acknowledged: Collection[str] = (),
+        *,
+        fence: int | None = None,
+        resumes: str | None = None,
     ) -> str:
-        self.acknowledged = tuple(acknowledged)
+        assert fence == 7, "a run depends on the lease"
+        self.acknowledged, self.resumed = tuple(acknowledged), resumes
         self.log.append("start_run")
         return "run-1"
 

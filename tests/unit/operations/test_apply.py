@@ -33,6 +33,7 @@ from tests.unit.operations.fakes import Named, World, desired
 FILES = desired(Reference(license="Basic Messaging"))
 LEDGER = SimpleNamespace(registry="registry", in_force={"sales": START}, reorigin={}, reorigin_people={}, waiting=())
 EMPTY = plan()
+WORKINGS = SimpleNamespace(book=SimpleNamespace(catalog=SimpleNamespace(pools={}), declared_pools=frozenset()))
 
 
 class Bench:
@@ -46,7 +47,7 @@ class Bench:
 
     def _make_plan(self, *arguments: Any) -> Any:
         assert self.world.store.syncs[-1].committed, "planned before reading"
-        return SimpleNamespace(plan=next(self._plans, EMPTY), ledger=LEDGER)
+        return SimpleNamespace(plan=next(self._plans, EMPTY), ledger=LEDGER, workings=WORKINGS)
 
     def apply(self, reviewed: Plan) -> ApplyResult:
         pace = Pace(concurrency=1, sleep=self.world.time.sleep)
@@ -81,7 +82,7 @@ def test_a_plan_is_carried_out_and_recorded(monkeypatch: pytest.MonkeyPatch) -> 
     ]
     assert store.refreshed == [bench.world.reader.pools]
     assert store.finished == [("run-1", True)]
-    assert store.the_lease.log == ["acquire org-1", "acquire org-1", "release org-1"]
+    assert store.the_lease.log == ["acquire org-1", "refresh org-1 7", "release org-1"]
     assert bench.world.reader.asked[-1] == "licenses"
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -58,19 +56,34 @@ def test_a_run_keeps_its_plan(store: Store) -> None:
     assert (store.runs(ORG)[0].state, store.runs(ORG)[0].finished_at) == ("completed", hour(2))
 
 
-def test_the_newest_unfinished_run_is_the_interrupted_one(store: Store) -> None:
-    """A run that stopped and knew it is finished; one of another organization does not count."""
+def test_the_newest_run_is_the_one_to_resume_unless_it_completed(store: Store) -> None:
+    """Whether it died or stopped: older ones are done with, and one of another organization does not count."""
     first = store.start_run(ORG, plan(), None, hour(0))
-    second = store.start_run(ORG, plan(), None, hour(1))
+    second = store.start_run(ORG, plan(), None, hour(1), resumes=first)
     store.start_run("org-2", plan(), None, hour(2))
     found = store.interrupted_run(ORG)
     assert found is not None
-    assert found.id == second
+    assert (found.id, found.state, found.resumes) == (second, "running", int(first.rpartition("-")[2]))
     store.finish_run(second, completed=False, at=hour(3))
     found = store.interrupted_run(ORG)
     assert found is not None
-    assert found.id == first
-    assert store.runs(ORG)[0].state == "stopped"
+    assert (found.id, found.state) == (second, "stopped")
+    store.finish_run(store.start_run(ORG, plan(), None, hour(4)), completed=True, at=hour(5))
+    assert store.interrupted_run(ORG) is None
+
+
+def test_runs_of_dead_processes_are_closed(store: Store) -> None:
+    """Whoever holds the lease closes what nobody else will; finished runs and other organizations stay as they are."""
+    dead = store.start_run(ORG, plan(), None, hour(0))
+    done = store.start_run(ORG, plan(), None, hour(1))
+    store.finish_run(done, completed=True, at=hour(2))
+    other = store.start_run("org-2", plan(), None, hour(2))
+    store.close_interrupted(ORG, hour(3))
+    assert {run.id: (run.state, run.finished_at) for run in store.runs(ORG)} == {
+        dead: ("stopped", hour(3)),
+        done: ("completed", hour(2)),
+    }
+    assert [(run.id, run.state) for run in store.runs("org-2")] == [(other, "running")]
 
 
 def test_the_journal_tells_what_was_meant_and_how_it_ended(store: Store) -> None:
@@ -104,7 +117,7 @@ def test_an_unknown_run_or_entry_is_refused(store: Store) -> None:
     with pytest.raises(StoreError, match="no run"):
         journal.intend("run-1", change("ann"), hour(0))
     run = store.start_run(ORG, plan(), None, hour(0))
-    with pytest.raises(StoreError, match="no entry 7"):
+    with pytest.raises(StoreError, match="no open entry 7"):
         journal.settle(run, 7, result("ann"), hour(0), None)
     with pytest.raises(StoreError, match="no run"):
         store.finish_run(run.replace("run-", ""), completed=True, at=hour(0))
@@ -113,8 +126,8 @@ def test_an_unknown_run_or_entry_is_refused(store: Store) -> None:
 def test_a_run_that_lost_its_lease_is_stopped_before_its_next_call(store: Store) -> None:
     """Whoever takes the lease over gets a higher token, and the old writer's intents are refused."""
     lease, journal = store.lease(), store.journal(ORG)
-    lease.acquire(ORG, "old", hour(0))
-    run = store.start_run(ORG, plan(), None, hour(0))
+    fence = lease.acquire(ORG, "old", hour(0))
+    run = store.start_run(ORG, plan(), None, hour(0), fence=fence)
     assert journal.intend(run, change("ann"), hour(0)) == 1
     lease.acquire(ORG, "new", hour(1))
     with pytest.raises(LockedError, match="taken over"):
@@ -128,13 +141,13 @@ def test_a_run_that_lost_its_lease_is_stopped_before_its_next_call(store: Store)
 def test_every_intent_makes_the_lease_last(store: Store) -> None:
     """A run of hours keeps its lease as long as it works."""
     lease, journal = store.lease(), store.journal(ORG)
-    lease.acquire(ORG, "worker", hour(0))
-    run = store.start_run(ORG, plan(), None, hour(0))
-    for number in range(1, 6):
-        at = hour(0) + number * timedelta(minutes=8)
+    fence = lease.acquire(ORG, "worker", hour(0))
+    run = store.start_run(ORG, plan(), None, hour(0), fence=fence)
+    for number in range(1, 11):
+        at = hour(0) + number * timedelta(minutes=4)
         journal.intend(run, change(f"person{number}"), at)
     with pytest.raises(LockedError):
-        lease.acquire(ORG, "other", hour(0) + timedelta(minutes=45))
+        lease.acquire(ORG, "other", hour(0) + timedelta(minutes=44))
 
 
 @pytest.mark.parametrize(
@@ -228,13 +241,12 @@ def test_a_call_for_somebody_the_store_does_not_know(store: Store) -> None:
     assert len(store.journal_entries(run)) == 1
 
 
-def test_a_broken_journal_row_is_named(store: Store, tmp_path: Path) -> None:
+def test_a_broken_journal_row_is_named(store: Store) -> None:
     """Outcomes and plans that are not what we wrote are errors, not surprises."""
     run = carry_out(store, hour(1), "ann", (license_operation("remove", MEETINGS), "done"))
-    with sqlite3.connect(tmp_path / "store.db") as raw:
-        raw.execute("UPDATE journal SET outcome = '{\"personId\": 1}'")
-        raw.execute("UPDATE run SET plan = 'zzz'")
-    raw.close()
+    with store._database.write() as raw:
+        raw.exec_driver_sql("UPDATE journal SET outcome = '{\"personId\": 1}'")
+        raw.exec_driver_sql("UPDATE run SET plan = 'zzz'")
     with pytest.raises(StoreError, match="table journal "):
         store.memory(ORG, hour(2))
     with pytest.raises(StoreError, match="table journal "):
