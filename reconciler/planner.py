@@ -5,7 +5,8 @@ No clock, network, disk or environment: the same values give the same plan, byte
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -19,9 +20,10 @@ from reconciler.diff.cost import monthly_cost
 from reconciler.diff.ledger import Ledger, ledger
 from reconciler.diff.notes import another_writer, notes, unused_acknowledgements
 from reconciler.errors import InputError, UnknownNameError
-from reconciler.guard import GUARDS, Sight, nothing_is_planned_from_nothing
-from reconciler.guard.sight import counted, holding_still, lost_before
-from reconciler.model.catalog import License, Product, attendee
+from reconciler.guard import Sight, nothing_is_planned_from_nothing
+from reconciler.guard.objections import objections, sight_of
+from reconciler.guard.sight import lost_before
+from reconciler.model.catalog import License
 from reconciler.model.desired import Desired
 from reconciler.model.expected import Allocation, Answer, Key
 from reconciler.model.finding import errors, ordered
@@ -31,6 +33,7 @@ from reconciler.model.plan import (
     Change,
     DesiredRef,
     GuardResult,
+    Held,
     LiveRef,
     OrganizationRef,
     Plan,
@@ -50,7 +53,10 @@ from reconciler.resolve.undoing import possible
 
 
 class Workings(msgspec.Struct, frozen=True):
-    """The values a plan was made from, for `explain` and `drift`: views of them, never a second derivation."""
+    """The values a plan was made from, for `explain` and `drift`: views of them, never a second derivation.
+
+    `sight` is what its guards saw (`guard.objections` asks them about a part of it).
+    """
 
     book: Book
     population: Population
@@ -58,6 +64,7 @@ class Workings(msgspec.Struct, frozen=True):
     allocation: Allocation
     hands_off: Mapping[Key, str]
     numbers: NumberPlan
+    sight: Sight
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -112,22 +119,27 @@ def make_plan(
     if undo is not None:
         difference, stuck = undone.only(book, population, answers, allocation, difference, undo, stuck)
     changes = tuple(difference.changes)
-    told = () if undo is not None else (
-        *notes(book, population, answers),
-        *unused_acknowledgements(book, population, difference),
-        *another_writer(memory, changes),
+    told = (
+        ()
+        if undo is not None
+        else (
+            *notes(book, population, answers),
+            *unused_acknowledgements(book, population, difference),
+            *another_writer(memory, changes),
+        )
     )
     findings = ordered((*book.findings, *population.findings, *difference.findings, *told))
+    sight = sight_of(book, population, changes, difference.losses.people)
     plan = Plan(
         FORMAT_VERSION, "Plan", Tool("webex-licenses", tool_version),
         OrganizationRef(live.snapshot().org_id, desired.organization.name),
         now.astimezone(UTC), "", DesiredRef(desired.digest, desired.commit), _live_ref(live),
         _summary(book, changes, difference, live.snapshot().people), _pools(book, changes), changes, tuple(difference.held),
-        tuple(difference.waiting), findings, _guards(book, population, answers, changes, difference),
+        tuple(difference.waiting), findings, _guards(sight, difference.held),
         asked_before(book, changes, difference.held), None if undo is None else undo.run,
     )  # fmt: skip
     hands_off = {key: why for key in population.counts if (why := resolver.hands_off(key))}
-    workings = Workings(book, population, answers, allocation, hands_off, numbers)
+    workings = Workings(book, population, answers, allocation, hands_off, numbers, sight)
     waited = kept_dates(memory.waiting, population.keys_of, answers, allocation)
     remembered = ledger(book, population, answers, [*difference.waiting_keys, *waited], now)
     return Planned(stamp(plan), remembered, workings, stuck)
@@ -232,49 +244,17 @@ def _summary(book: Book, changes: tuple[Change, ...], difference: Difference, pe
     )
 
 
-def _guards(
-    book: Book,
-    population: Population,
-    answers: Mapping[Key, Answer],
-    changes: tuple[Change, ...],
-    difference: Difference,
-) -> tuple[GuardResult, ...]:
-    holders, managed = _holders(book, population)
-    losses = tuple((person, counted(product)) for person, product in difference.losses.people)
-    sight = Sight(
-        book, changes, losses, holders, managed, sum(population.counts.values()),
-        {person: marks.acknowledged for person, marks in population.marks.items() if marks.acknowledged},
-        holding_still(book, population),
-    )  # fmt: skip
-    results = [result for guard in GUARDS for result in guard.check(sight)]
-    held_by: dict[str, int] = {}
-    for item in difference.held:
-        held_by[item.guard] = held_by.get(item.guard, 0) + 1
-    results += [
-        GuardResult(
-            guard,
-            "hold",
-            f"{'1 operation is' if count == 1 else f'{count} operations are'} held back{_WHY_HELD.get(guard, '')}",
-        )
-        for guard, count in sorted(held_by.items())
-    ]
-    return tuple(results)
-
-
-def _holders(book: Book, population: Population) -> tuple[dict[Product, int], int]:
-    """How many people hold each thing that removals are counted by, and how many hold anything that may be taken."""
-    declared = {counted(book.catalog.product_of[pool]) for pool in book.declared_pools}
-    holders: dict[Product, int] = {}
-    managed = 0
-    for key, count in population.counts.items():
-        given = {origin.holding for origin in key.origins}
-        pools = (pool for pool in key.holdings if pool in book.declared_pools or pool in given)
-        held = {counted(book.catalog.product_of[pool]) for pool in pools if pool in book.catalog.product_of}
-        managed += count if held or key.attendee_sites or given else 0
-        for what in (held & declared) | {attendee(site) for site in key.attendee_sites}:
-            holders[what] = holders.get(what, 0) + count
-    for pool_id, count in population.holders.items():  # what only its origins declare is not in everybody's key
-        product = book.catalog.product_of.get(pool_id)
-        if product is not None and counted(product) not in declared:
-            holders[counted(product)] = holders.get(counted(product), 0) + count
-    return holders, managed
+def _guards(sight: Sight, held: Iterable[Held]) -> tuple[GuardResult, ...]:
+    """What would stop an apply of the whole plan, and what is held back."""
+    held_by = Counter(item.guard for item in held)
+    return (
+        *objections(sight),
+        *(
+            GuardResult(
+                guard,
+                "hold",
+                f"{'1 operation is' if count == 1 else f'{count} operations are'} held back{_WHY_HELD.get(guard, '')}",
+            )
+            for guard, count in sorted(held_by.items())
+        ),
+    )

@@ -8,22 +8,44 @@ role and does not give the license, `execute` puts the role back at once.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from reconciler.model.plan import Change, Plan, PoolLine, Summary, stamp
+from reconciler.model.plan import Change, GuardResult, Plan, PoolLine, Summary, stamp
+
+Objections = Callable[[Sequence[Change]], Iterable[GuardResult]]
+"""What the guards that stop an apply say of these changes alone (`guard.objections.objections_to_a_part`)."""
+
+_OF_REMOVALS = frozenset({"removals-limit", "irreversible"})
 
 
-def additions_only(plan: Plan) -> tuple[Plan, int]:
-    """The plan, stamped anew, without everybody who loses more than a role to a host license, and how many those are."""
+def additions_only(plan: Plan, objections: Objections | None = None) -> tuple[Plan, int]:
+    """The plan, stamped anew, without everybody who loses more than a role to a host license, and how many those are.
+
+    Its guards are those that object to what is left: without `objections` all but those about removals.
+    """
     kept = tuple(change for change in plan.changes if _only_adds(change))
     left_out = len(plan.changes) - len(kept)
     if not left_out:
         return plan, 0
+    left = {change.person_id for change in plan.changes} - {change.person_id for change in kept}
     smaller = msgspec.structs.replace(
-        plan, changes=kept, pools=_pools(plan, kept), summary=_summary(plan.summary, kept, left_out)
+        plan,
+        changes=kept,
+        pools=_pools(plan, kept),
+        summary=_summary(plan.summary, kept, left_out),
+        guards=_guards(plan, kept, objections),
+        setbacks=tuple(item for item in plan.setbacks if item.until is not None or item.person_id not in left),
     )
     return stamp(smaller), left_out
+
+
+def _guards(plan: Plan, kept: Sequence[Change], objections: Objections | None) -> tuple[GuardResult, ...]:
+    holds = [guard for guard in plan.guards if guard.effect == "hold"]
+    if objections is not None:
+        return (*objections(kept), *holds)
+    return tuple(guard for guard in plan.guards if guard in holds or guard.code not in _OF_REMOVALS)
 
 
 def _only_adds(change: Change) -> bool:
