@@ -74,6 +74,7 @@ def context(
             note=progress.note,
             proxy=_proxy(base_url),
             timeout=call_seconds(),
+            pace=lambda: store().pace(),
         ) as session:
             yield Connection(Reader(session), Writer(session), lambda: session.calls)
 
