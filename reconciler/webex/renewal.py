@@ -18,6 +18,7 @@ import msgspec
 from reconciler.errors import WebexAuthError, WebexError
 from reconciler.webex.credentials import Credentials, Kept, key_of
 from reconciler.webex.problems import problem
+from reconciler.webex.retry import tracking_id
 from reconciler.webex.tokens import Exchange, Grant, usable
 
 AHEAD = timedelta(minutes=5)
@@ -25,6 +26,9 @@ AHEAD = timedelta(minutes=5)
 
 AGAIN = timedelta(seconds=30)
 """Pause between attempts to renew or to store while the run can go on without."""
+
+GARBLED = 3
+"""How often the refresh token is handed in when the answer is none that can be understood."""
 
 SERVICE_APP = ("WEBEX_CLIENT_ID", "WEBEX_CLIENT_SECRET", "WEBEX_REFRESH_TOKEN")
 _NEW_ONE = (
@@ -178,6 +182,7 @@ class Renewing:
     async def _asked(self, exchange: Exchange) -> Kept:
         """New tokens for the newest refresh token; where another machine used that up meanwhile, for the next one."""
         tried: set[str] = set()
+        garbled = 0
         while True:
             kept = self._unstored or self._credentials.read(self._key)
             refresh = kept.refresh_token if kept else self._client.refresh_token
@@ -188,27 +193,37 @@ class Renewing:
             except WebexError as error:
                 raise WebexAuthError(f"No new access token could be had. {error.message}", hint=error.hint) from None
             if response.status_code == 200:
-                return self._understood(response, refresh)
+                understood = self._understood(response, refresh)
+                if understood is not None:
+                    return understood
+                garbled += 1
+                if garbled < GARBLED:
+                    continue  # as after a lost answer: there is nothing better to try than the same refresh token
+                raise self._strange(response)
             tried.add(refresh)
             newer = self._credentials.read(self._key)
             if newer is None or newer.refresh_token in tried or self._unstored:
                 raise self._refused(response, from_file=kept is not None)
 
-    def _understood(self, response: httpx.Response, refresh: str) -> Kept:
+    def _understood(self, response: httpx.Response, refresh: str) -> Kept | None:
         try:
             given = msgspec.json.decode(response.content, type=_Given)
             access = usable(given.access_token, "", "")
             newest = usable(given.refresh_token or refresh, "", "")
-        except (ValueError, RecursionError, WebexAuthError):  # their texts may quote the body
-            raise WebexAuthError(
-                "Webex's answer to the refresh token holds no access token that can be used",
-                hint="Check WEBEX_BASE_URL and what stands between here and Webex.",
-                method="POST",
-                path=response.request.url.path,
-                status=response.status_code,
-            ) from None
+        except (ValueError, RecursionError, WebexAuthError):
+            return None
         now = self._clock()
         return Kept(newest, _end(now, given.refresh_token_expires_in), access, _end(now, given.expires_in))
+
+    def _strange(self, response: httpx.Response) -> WebexAuthError:
+        return WebexAuthError(
+            "Webex's answer to the refresh token holds no access token that can be used",
+            hint=f"Check WEBEX_BASE_URL and what stands between here and Webex. If the next run is refused: {_NEW_ONE}",
+            method="POST",
+            path=response.request.url.path,
+            status=response.status_code,
+            tracking_id=tracking_id(response.headers),
+        )
 
     def _refused(self, response: httpx.Response, *, from_file: bool) -> WebexAuthError:
         """Throttling and failures of Webex may pass; any other answer is the last word of this run."""

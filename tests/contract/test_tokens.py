@@ -1,8 +1,10 @@
-"""Clients written by others get, refresh and lose tokens: wxc-sdk's Integration and webexpythonsdk's access_tokens."""
+"""Clients get, refresh and lose tokens: wxc-sdk's Integration, webexpythonsdk's access_tokens, and our own beside them."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +18,9 @@ from wxc_sdk.rest import RestError
 from wxc_sdk.tokens import Tokens
 
 from reconciler.sandbox import State
+from reconciler.webex import Client, Credentials, Reader, Renewing, Session
+from reconciler.webex.credentials import key_of
+from reconciler.webex.transport import utc_now
 from tests.contract.small import SMALL
 from tests.support.sandbox_server import RunningSandbox, running_sandbox
 
@@ -147,3 +152,81 @@ def test_webexpythonsdk_meets_a_revoked_token_as_401(server: RunningSandbox) -> 
         list(api.people.list())
     assert refused.value.response.status_code == 401
     assert refused.value.message.startswith("The request requires a valid access token")
+
+
+class Ours:
+    """Our own client, with a credentials file."""
+
+    def __init__(self, server: RunningSandbox, file: Path) -> None:
+        self.server, self.file, self.notes = server, Credentials(file), list[str]()
+
+    def people(self, refresh_token: str = "first-refresh") -> int:
+        """How many people it sees."""
+
+        async def count() -> int:
+            service_app = Client("C-app", "app-secret", refresh_token)
+            tokens = Renewing(service_app, self.server.base_url, self.file, clock=utc_now, note=self.notes.append)
+            async with Session(tokens, self.server.base_url) as session:
+                return len([person async for page in Reader(session).people() for person in page])
+
+        return asyncio.run(count())
+
+    def kept(self, refresh_token: str = "first-refresh") -> Any:
+        """What it remembers."""
+        return self.file.read(key_of(self.server.base_url, "C-app", refresh_token))
+
+
+@pytest.fixture
+def ours(server: RunningSandbox, tmp_path: Path) -> Ours:
+    """Our client, which has not called yet."""
+    return Ours(server, tmp_path / "credentials.json")
+
+
+def test_our_client_and_wxc_sdk_hand_tokens_on_to_each_other(
+    server: RunningSandbox, integration: Any, ours: Ours
+) -> None:
+    """What the file keeps is good for wxc-sdk, and what wxc-sdk got begins a new entry of the file."""
+    assert ours.people() == 3
+    kept = ours.kept()
+    with client(server, kept.access_token) as api:
+        ends = api.authorizations.get_token_expiration_status()
+    assert abs(ends / 1000 - kept.until.timestamp()) < 5
+    tokens = Tokens(refresh_token=kept.refresh_token)
+    integration.refresh(tokens)
+    assert people(server, tokens) == 3
+    assert tokens.refresh_token is not None
+    assert ours.people(tokens.refresh_token) == 3
+    assert ours.kept(tokens.refresh_token).refresh_token != tokens.refresh_token
+
+
+def test_our_client_goes_on_after_its_tokens_ended(server: RunningSandbox, ours: Ours) -> None:
+    """Ended behind its back and between two commands: one refresh, and the same people."""
+    assert ours.people() == 3
+    before = ours.kept()
+    httpx.post(f"{server.origin}/sandbox/tokens/expire", json={"client": "C-app"}).raise_for_status()
+    assert ours.people() == 3
+    assert ours.kept().refresh_token != before.refresh_token
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        {"reset": True, "effect": "none"},
+        {"reset": True, "effect": "before"},
+        {"cut": True, "effect": "before"},
+        {"status": 502, "effect": "none"},
+        {"status": 504, "effect": "before"},
+        {"truncate": 0.5},
+        {"status": 429, "retryAfter": "1"},
+    ],
+    ids=str,
+)
+def test_a_lost_answer_to_a_refresh_is_asked_for_again(
+    server: RunningSandbox, ours: Ours, lost: dict[str, Any]
+) -> None:
+    """Where Webex did nothing yet, or leaves the used refresh token alive for a moment, nobody is locked out."""
+    rule = {"match": {"method": "POST", "path": "/access_token"}, "times": 1, "then": lost}
+    faults = {"refreshGrace": 30, "rules": [rule]}
+    httpx.post(f"{server.origin}/sandbox/faults", json=faults).raise_for_status()
+    assert ours.people() == 3
+    assert ours.kept().refresh_token != "first-refresh"

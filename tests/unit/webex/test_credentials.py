@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -102,13 +103,29 @@ def test_without_room_for_the_new_refresh_token_the_old_one_is_not_used(
     assert world.run(get) == 200
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_cannot_be_written(world: World) -> None:
-    """The same, with a real folder."""
-    world.path.parent.mkdir(mode=0o500)
-    with pytest.raises(WebexAuthError, match="cannot be written"):
+def test_a_folder_that_cannot_be_written() -> None:
+    """The same, with a real folder, as somebody who is not root; with a token that lasts, calls go on all the same."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "own"
+        folder.mkdir()
+        world = World(Path(name))
         world.run(get)
-    assert world.webex.log == []
+        world.path.with_name("credentials.json.lock").unlink(missing_ok=True)
+        nobody = 65534 if os.geteuid() == 0 else os.geteuid()
+        for path in (Path(name), folder, world.path):
+            os.chown(path, nobody, -1)
+        folder.chmod(0o500)
+        before = os.geteuid()
+        os.seteuid(nobody)
+        try:
+            assert world.run(get) == 200
+            world.webex.now += timedelta(seconds=2000)
+            with pytest.raises(WebexAuthError, match=r"credentials\.json cannot be written: Permission denied"):
+                world.run(get)
+        finally:
+            os.seteuid(before)
+            folder.chmod(0o700)
+        assert world.webex.log == ["refresh R0", "GET A1", "GET A1"]
 
 
 @pytest.mark.parametrize("place", ["/proc/nowhere/credentials.json", "{file}/credentials.json"])
