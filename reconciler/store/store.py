@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from reconciler.store.database import Database
     from reconciler.store.everybody import Somebody
     from reconciler.store.lease import StoredLease
+    from reconciler.store.pace import StoredPace
     from reconciler.store.runs import StoredJournal
     from reconciler.store.sync import SyncWriter
     from reconciler.store.view import View
@@ -36,6 +37,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._pace: StoredPace | None = None
 
     @classmethod
     def open(cls, url: str, *, create: bool = True, wait: float = 30.0) -> Store:
@@ -50,6 +52,8 @@ class Store:
 
     def close(self) -> None:
         """Give the database back. The store cannot be used afterwards."""
+        if self._pace is not None:
+            self._pace.close()
         self._database.close()
 
     def __enter__(self) -> Self:
@@ -253,6 +257,14 @@ class Store:
         from reconciler.store.lease import StoredLease
 
         return StoredLease(self._database)
+
+    def pace(self) -> StoredPace:
+        """What is known of the rate limits of tokens (`ports.Pace`), shared by all who use this store."""
+        if self._pace is None:
+            from reconciler.store.pace import StoredPace
+
+            self._pace = StoredPace(self._database)
+        return self._pace
 
     def unlock(self, org_id: str) -> None:
         """Take the lease of an organization away from whoever holds it; for a holder that is known to be dead."""
