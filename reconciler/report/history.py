@@ -64,9 +64,10 @@ def _text(log: Changelog) -> Iterable[RenderableType]:
     yield Text(caption(log), style=canvas.STRONG)
     for note in log.notes:
         yield canvas.line(wording.clean(note), style=canvas.FAINT)
-    for heading, group in groupby(log.entries, key=_heading):
-        yield canvas.heading(heading)
-        for line, entries in _folded(group, alone=bool(log.person)):
+    for _, group in groupby(log.entries, key=_doing):
+        together = list(group)
+        yield canvas.heading(_heading(together))
+        for line, entries in _folded(together, alone=bool(log.person)):
             yield canvas.line(f"{_mark(entries[0])} {line}", indent=2, hang=2, style=_style(entries[0]))
     if log.more:
         yield canvas.heading(_more(log), canvas.FAINT)
@@ -76,9 +77,17 @@ def _more(log: Changelog) -> str:
     return f"There is more, further back than these {len(log.entries):,}: see --limit, --since and --until."
 
 
-def _heading(entry: Entry) -> str:
+def _doing(entry: Entry) -> tuple[str, object]:
+    """What stands under one heading: all that a run did at a stretch, and all that one reading showed."""
+    return (entry.run, None) if entry.run else (str(entry.what == "firstSeen"), entry.at)
+
+
+def _heading(together: list[Entry]) -> str:
+    entry = together[0]
     when = wording.moment(entry.at)
     if entry.by == "run":
+        began = wording.moment(together[-1].at)
+        when = when if began == when else f"{began} to {when}"
         commit = f", commit {wording.clean(entry.commit)[:12]}" if entry.commit else ""
         return f"{when}  {entry.run}{commit}"
     if entry.what == "firstSeen":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Literal
 
+import msgspec
 from rich.console import RenderableType
 from rich.text import Text
 
@@ -57,17 +58,20 @@ def render(
             parts.append(canvas.line(f"... and {len(items) - NAMED:,} more; --format json names all", indent=2))
         hints = sorted({item.hint for item in items if item.hint})
         parts += [canvas.line(f"What to do: {wording.clean(hint)}.", indent=2, style=canvas.FAINT) for hint in hints]
+    if not found.plan.changes:
+        parts.append(canvas.heading(f"There is nothing to send: the plan in {wording.clean(plan_file)} is empty."))
+        return canvas.draw(parts, width=width, colour=colour)
+    told = tuple(finding for finding in found.plan.findings if not finding.code.startswith("undo-"))
+    plan = msgspec.structs.replace(found.plan, findings=told)
     text = canvas.draw(parts, width=width, colour=colour)
-    return f"{text}\n{plan_text.render(found.plan, width=width, colour=colour, plan_file=plan_file, path=path)}"
+    return f"{text}\n{plan_text.render(plan, width=width, colour=colour, plan_file=plan_file, path=path)}"
 
 
 def _caption(found: Undoing) -> str:
     commit = f" of commit {wording.clean(found.commit)[:12]}" if found.commit else ""
     stays = sum(item.code not in ("undo-so-already", "undo-lost-for-good") for item in found.stays)
-    return (
-        f"Undo of {found.runs[0]}{commit}, started {wording.moment(found.started_at)}: of "
-        f"{wording.count(found.changed, 'change')} {stays:,} cannot be taken back now"
-    )
+    front = f"Undo of {found.runs[0]}{commit}, started {wording.moment(found.started_at)}"
+    return f"{front}: {wording.count(found.changed, 'change')}, of which {stays:,} cannot be taken back now"
 
 
 def _line(item: Stuck) -> str:
