@@ -73,6 +73,18 @@ class PersonResult(msgspec.Struct, frozen=True, rename="camel"):
         return not self.noticed and all(item.outcome in ("done", "alreadyDone") for item in self.operations)
 
 
+class Unmet(msgspec.Struct, frozen=True, rename="camel"):
+    """Something that the files want and that this apply could not ask for, and everybody it concerns (addresses).
+
+    waiting: no unit, or no place in a budget; `what` is the license. held: `what` is the guard. blocked: `what` is the code
+    of the finding that says what is in the way.
+    """
+
+    kind: Literal["waiting", "held", "blocked"]
+    what: str
+    people: tuple[str, ...]
+
+
 class ApplyResult(msgspec.Struct, frozen=True, rename="camel"):
     """A whole run. `interrupted`: Ctrl-C or SIGTERM ended it. `stopped`: why the error breaker ended it, or empty."""
 
@@ -90,6 +102,8 @@ class ApplyResult(msgspec.Struct, frozen=True, rename="camel"):
     stopped: str = ""
     recovered: tuple[PersonResult, ...] = ()
     """What became of the calls that an earlier run had left open."""
+    unmet: tuple[Unmet, ...] = ()
+    """What the files want besides, and what stands in its way."""
 
     @property
     def complete(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Literal
 from rich.console import RenderableType
 from rich.text import Text
 
-from reconciler.model.result import ApplyResult, OperationResult, PersonResult
+from reconciler.model.result import ApplyResult, OperationResult, PersonResult, Unmet
 from reconciler.report import canvas, wording
 from reconciler.report.canvas import BAD, FAINT, GOOD, STRONG, WARN
 from reconciler.report.jsontext import pretty
@@ -21,6 +21,8 @@ Format = Literal["text", "json"]
 FORMATS: tuple[Format, ...] = ("text", "json")
 
 IN_FULL = 200
+NAMED = 12
+ALL_OF_THEM = "webex-licenses plan --offline --format json"
 _DONE = ("done", "alreadyDone")
 _OUTCOMES = {
     "done": "done",
@@ -31,6 +33,8 @@ _OUTCOMES = {
     "failed": "failed",
     "unknown": "unclear",
     "notSent": "not sent",
+    "pending": "pending: it waits for the person to accept an invitation",
+    "outOfUnits": "left out by Webex: no unit left",
 }
 _LOST = "Lost: give it back in Control Hub now; these people have less than before, and less than the files say."
 _ADVICE = {
@@ -40,7 +44,10 @@ _ADVICE = {
     "failed": "Failed: nothing took effect; plan and apply again.",
     "unknown": "Unclear: sync, then plan again; the plan shows what is still to do.",
     "notSent": "Not sent: the run ended before; plan and apply again.",
+    "pending": "Pending: have the person accept the invitation; later plans hold it back until something changes.",
+    "outOfUnits": "No unit left: buy units, or take the license from somebody who needs it less.",
 }
+_UNMET = {"waiting": "waiting for a unit of", "held": "held back by", "blocked": "blocked by"}
 
 
 def render(result: ApplyResult, format: Format = "text", *, width: int = 80, colour: bool = False) -> str:
@@ -52,15 +59,17 @@ def render(result: ApplyResult, format: Format = "text", *, width: int = 80, col
 
 def verdict(result: ApplyResult) -> str:
     """The run in one line: `Applied: 12 people, 16 operations: 15 done, 1 skipped`."""
-    outcomes: Counter[str] = Counter(item.outcome for person in result.people for item in person.operations)
+    outcomes: Counter[str] = Counter(_kind(item) for person in result.people for item in person.operations)
     facts = ", ".join(f"{outcomes[kind]:,} {words}" for kind, words in _OUTCOMES.items() if outcomes[kind])
     if not result.people:
         word = "Nothing to apply"
     else:
         word = "Applied" if result.complete else "Applied in part" if outcomes["done"] else "Not applied"
-    facts = facts or "every license is as planned"
+    facts = facts or ("nothing to send" if result.unmet else "every license is as planned")
     extra = f", {result.held:,} held back" if result.held else ""
     extra += f", {result.waiting:,} waiting" if result.waiting else ""
+    stuck = len({person for item in result.unmet if item.kind == "blocked" for person in item.people})
+    extra += f", {wording.count(stuck, 'person', 'people')} blocked by findings" if stuck else ""
     if not result.people:
         return f"{word}: {facts}{extra}"
     people = wording.count(len(result.people), "person", "people")
@@ -90,8 +99,29 @@ def _text(result: ApplyResult) -> list[RenderableType]:
             parts += _person(person, [item for item in person.operations if item.outcome not in _DONE])
         if len(undone) > IN_FULL:
             parts.append(canvas.line(f"... and {len(undone) - IN_FULL:,} more: --format json", indent=2, style=FAINT))
+    parts += _unmet(result.unmet)
     if lost or undone:
         parts += _next(lost, undone)
+    return parts
+
+
+def _kind(item: OperationResult) -> str:
+    """What an outcome is counted and told as: its state where that says more."""
+    return item.state if item.state in ("pending", "outOfUnits") else item.outcome
+
+
+def _unmet(items: Sequence[Unmet]) -> list[RenderableType]:
+    """What the files want besides: counts, some names, and where all of them stand."""
+    if not items:
+        return []
+    everybody = len({person for item in items for person in item.people})
+    people = wording.count(everybody, "person", "people")
+    parts: list[RenderableType] = [canvas.heading(f"Wanted by the files, and not asked for ({people})", WARN)]
+    for item in items:
+        many = wording.count(len(item.people), "person", "people")
+        parts.append(canvas.line(f"{_UNMET[item.kind]} {wording.clean(item.what)}: {many}", indent=2))
+        parts.append(canvas.line(wording.some(map(wording.clean, item.people), NAMED), indent=6, style=FAINT))
+    parts.append(canvas.line(f"Every person, with reasons: {ALL_OF_THEM}", indent=2, style=FAINT))
     return parts
 
 
@@ -119,12 +149,12 @@ def _person(person: PersonResult, items: list[OperationResult]) -> list[Renderab
 def _operation(item: OperationResult) -> RenderableType:
     label = f"{wording.sign(item.operation)} {wording.operation_label(item.operation)}"
     detail = f": {wording.clean(item.detail)}" if item.detail else ""
-    outcome = "" if item.lost else f": {_OUTCOMES[item.outcome]}"
+    outcome = "" if item.lost else f": {_OUTCOMES[_kind(item)]}"
     return canvas.line(f"{label}{outcome}{detail}", indent=4, hang=2)
 
 
 def _next(lost: list[PersonResult], undone: list[PersonResult]) -> list[RenderableType]:
-    kinds = {item.outcome for person in undone for item in person.operations}
+    kinds = {_kind(item) for person in undone for item in person.operations}
     advice = [_LOST] if lost else []
     advice += [text for kind, text in _ADVICE.items() if kind in kinds]
     return [canvas.heading("What next"), *(canvas.line(f"- {text}", indent=2, hang=2) for text in advice)]

@@ -166,8 +166,13 @@ def blocked(findings: Iterable[Finding]) -> int:
 
     Whoever undoes our changes (`another-writer`) is no block: the change is planned all the same.
     """
+    return len({item.where for item in blocking(findings)})
+
+
+def blocking(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings that `blocked` counts the people of."""
     warnings = (item for item in findings if item.severity == "warning" and item.code != "another-writer")
-    return len({item.where for item in warnings if _ADDRESS.fullmatch(item.where)})
+    return [item for item in warnings if _ADDRESS.fullmatch(item.where)]
 
 
 def _counts(summary: Summary) -> list[str]:
