@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -260,3 +261,25 @@ def test_a_refresh_token_that_is_worth_nothing_any_more(world: World) -> None:
     assert "docs/tokens.md" in done.stderr
     assert FIRST not in done.stderr
     assert SECRET not in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_tokens_are_renewed(world: World, number: signal.Signals) -> None:
+    """Webex has taken the refresh token and answers late: the program waits for the answer and stores it, then it ends."""
+    world.run("plan", "--out", "plan.json", env=SERVICE_APP)
+    time.sleep(LIFE)
+    before = world.kept()["refresh_token"]
+    slow = {"match": {"method": "POST", "path": "/access_token"}, "then": {"delay": 1.5}}
+    world.post("faults", {"rules": [slow]})
+    applied = world.start("apply", "--plan", "plan.json", env=SERVICE_APP)
+    world.until(lambda: any(world.file.parent.glob(".credentials.json.*.tmp")))
+    time.sleep(0.5)
+    assert world.kept()["refresh_token"] == before
+    applied.send_signal(number)
+    done = world.ended(applied)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert world.calls("PATCH") == []
+    world.post("faults", {})
+    assert world.kept()["refresh_token"] != before
+    time.sleep(LIFE)
+    assert world.run("sync", env=SERVICE_APP).returncode == 0
