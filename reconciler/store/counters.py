@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def record(database: Database, org_id: str, licenses: Sequence[License], at: datetime) -> int:
     """Make these the pools of the newest view from now on; returns the number of rows written."""
-    with database.write() as connection:
+    with database.write(org_id) as connection:
         key, last = lock_org(connection, org_id)
         moment = next_moment(connection, key, last, to_ms(at))
         return versions.replace(connection, pool_reading, key, moment, versions.of_licenses(licenses))

@@ -1,7 +1,10 @@
 """One database: how it is reached, and the two ways to work with it, reading and writing.
 
-Every write takes SQLite's write lock at its beginning (BEGIN IMMEDIATE): a transaction that reads first and asks for
-the lock later can be refused without having waited.
+Reading sees one state, however long it takes. A write has its lock from its beginning, because a transaction that reads
+first and asks for the lock later can be refused without having waited: in SQLite the only one there is (BEGIN IMMEDIATE), in
+PostgreSQL one for each organization, so that one writer a time works on an organization and nobody waits for another one.
+What organizations share there (sets and situations) is entered by `bulk.intern`, once a transaction and in one order, so
+that writers cannot wait for each other in a circle.
 """
 
 from __future__ import annotations
@@ -10,9 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event, insert, select, update
+from sqlalchemy import create_engine, event, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from reconciler.store.packing import digest64, storable
 from reconciler.store.tables import org
 from reconciler.store.trouble import told_plainly
 
@@ -23,6 +27,14 @@ if TYPE_CHECKING:
 
 _CACHE_KIB = 32_768
 _STAGE_CACHE_KIB = 65_536
+# A server that does not answer is noticed within a minute or so, not after the two hours of a system's defaults.
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 
 
 class Database:
@@ -33,6 +45,9 @@ class Database:
         self.engine = _engine(url, wait)
         driver = getattr(self.engine.dialect.loaded_dbapi, "Error", SQLAlchemyError)
         self._driver: type[Exception] = driver
+        self._reading: dict[str, Any] = {}
+        if url.get_backend_name() == "postgresql":
+            self._reading = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
     def close(self) -> None:
         """Give all connections back."""
@@ -45,13 +60,20 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One transaction that sees one state and writes nothing."""
-        with self.told_plainly(), self.engine.connect() as connection, connection.begin():
+        with (
+            self.told_plainly(),
+            self.engine.connect().execution_options(**self._reading) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction with the write lock from its beginning; rolled back when anything is raised."""
-        with self.told_plainly(), self.engine.connect() as connection, write_on(connection):
+    def write(self, whose: str = "") -> Iterator[Connection]:
+        """One transaction with the write lock from its beginning; rolled back when anything is raised.
+
+        `whose`: the organization (or whatever else) whose rows are written; nobody else writes those meanwhile.
+        """
+        with self.told_plainly(), self.engine.connect() as connection, write_on(connection, whose):
             yield connection
 
     def own_connection(self) -> Connection:
@@ -68,11 +90,13 @@ class Database:
 
 
 @contextmanager
-def write_on(connection: Connection) -> Iterator[None]:
-    """A writing transaction on this connection."""
+def write_on(connection: Connection, whose: str = "") -> Iterator[None]:
+    """A writing transaction on this connection; see `Database.write`."""
     connection.execution_options(immediate=True)
     try:
         with connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(digest64(f"webex-licenses {whose}".encode()))))
             yield
     finally:
         connection.execution_options(immediate=False)
@@ -86,6 +110,7 @@ def find_org(connection: Connection, org_id: str) -> tuple[int, int] | None:
 
 def lock_org(connection: Connection, org_id: str, name: str = "") -> tuple[int, int]:
     """Key and last moment of an organization, which is entered if new; others wait until this transaction ends."""
+    name = storable(name)
     statement = select(org.c.id, org.c.moment, org.c.name).where(org.c.org_id == org_id).with_for_update()
     row = connection.execute(statement).first()
     if row is None:
@@ -104,8 +129,10 @@ def next_moment(connection: Connection, key: int, last: int, at: int) -> int:
 
 
 def _engine(url: URL, wait: float) -> Engine:
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+    return _sqlite(url, wait) if url.get_backend_name() == "sqlite" else _postgresql(url, wait)
+
+
+def _sqlite(url: URL, wait: float) -> Engine:
     engine = create_engine(url, connect_args={"timeout": wait, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -119,5 +146,31 @@ def _engine(url: URL, wait: float) -> Engine:
     def begin(connection: Connection) -> None:
         immediate = connection.get_execution_options().get("immediate", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: URL, wait: float) -> Engine:
+    patience = {name: value for name, value in _PATIENCE.items() if name not in url.query}
+    # Named, because a server may have another default.
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        connect_args=patience,
+        # How many rows an INSERT ... SELECT made is asked for after the driver has forgotten it.
+        execution_options={"preserve_rowcount": True},
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", (f"{max(1, int(wait * 1000))}ms",))
+            # What is in the journal must be on the disk, also where the server was told to be quick about it.
+            cursor.execute(
+                "SELECT set_config('synchronous_commit', 'on', false)"
+                " WHERE current_setting('synchronous_commit') IN ('off', 'local')"
+            )
+        connection.commit()
 
     return engine

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select, true, update
 
@@ -16,7 +16,7 @@ from reconciler.store.packing import Facts, Interned, Key, Unpacker, broken, fin
 from reconciler.store.tables import member_set, moves, person, situation
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column, ColumnElement, Connection
+    from sqlalchemy import Column, ColumnElement, Connection, Select
 
 _DONE = ("done", "alreadyDone")
 _KINDS = ("exception:", f"{DROPPED}:", f"{LEFT}:")  # as in `diff.ledger`
@@ -119,32 +119,31 @@ def reorigin(
 
     All at once: who was moved here by this call is not moved on.
     """
-    _reorigin_people(connection, org, moment, people)
+    interned, people_target = Interned(), dict[int, int]()
+    for row, person_id, identity, *key in sorted(bulk.rows(connection, _situations_of(connection, org, set(people)))):
+        changed = interned.situation(Key(*key)._replace(origins=interned.origins(people[person_id])))
+        if changed != identity:
+            people_target[row] = changed
     others = ~bulk.among(connection, person.c.person_id, set(people)) if people else true()
     rows = select(situation).where(bulk.among(connection, situation.c.id, set(origins)))
     keys = {row[0]: Key(*row[1:]) for row in bulk.rows(connection, rows)}
-    interned, target = Interned(), {}
+    target = {}
     for identity in sorted(keys):
         changed = interned.situation(keys[identity]._replace(origins=interned.origins(origins[identity])))
         if changed != identity:
             target[identity] = changed
-    bulk.intern(connection, interned, set(target.values()))
+    bulk.intern(connection, interned, {*target.values(), *people_target.values()})
+    _move(connection, moment, person.c.org == org, person.c.id, people_target)
     _move(connection, moment, (person.c.org == org) & (person.c.since < moment) & others, person.c.situation, target)
 
 
-def _reorigin_people(connection: Connection, org: int, moment: int, people: Mapping[str, tuple[Origin, ...]]) -> None:
-    statement = select(person.c.id, person.c.person_id, situation).where(
+def _situations_of(connection: Connection, org: int, people: set[str]) -> Select[Any]:
+    """Row, person id and situation of each of `people`."""
+    return select(person.c.id, person.c.person_id, situation).where(
         person.c.org == org,
         situation.c.id == person.c.situation,
-        bulk.among(connection, person.c.person_id, set(people)),
+        bulk.among(connection, person.c.person_id, people),
     )
-    interned, target = Interned(), {}
-    for row, person_id, identity, *key in sorted(bulk.rows(connection, statement)):
-        changed = interned.situation(Key(*key)._replace(origins=interned.origins(people[person_id])))
-        if changed != identity:
-            target[row] = changed
-    bulk.intern(connection, interned, set(target.values()))
-    _move(connection, moment, person.c.org == org, person.c.id, target)
 
 
 def _move(

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from reconciler.errors import StoreError
 from reconciler.store.database import Database
 from reconciler.store.schema import ensure, nothing_there
 
+OLDEST_SERVER = (13,)
+"""The oldest PostgreSQL that is good for a store; older ones get no repairs any more."""
+_DRIVER = "psycopg"
+_SECRETS = ("password", "sslpassword", "passfile")
 _SHAPE = "A store is named like sqlite:///.webex-licenses/store.db or postgresql+psycopg://user:password@host/database."
 
 
@@ -21,7 +25,7 @@ def open_database(url: str, *, create: bool, wait: float) -> Database:
     Raises StoreError, with the place and what to do, for whatever stands in the way.
     """
     parsed = _parse(url)
-    where = parsed.render_as_string(hide_password=True)
+    where = _shown(parsed)
     if parsed.get_backend_name() == "sqlite":
         path = Path(parsed.database or "")
         where = str(path)
@@ -30,9 +34,12 @@ def open_database(url: str, *, create: bool, wait: float) -> Database:
         database = Database(parsed, where, wait)
     except (ImportError, NoSuchModuleError) as error:
         raise StoreError(
-            f"The driver for the store {where} is not installed.", hint="Install it: pip install 'psycopg[binary]'."
+            f"The driver for the store {where} is not installed.",
+            hint="Install it: pip install 'webex-license-reconciler[postgresql]'.",
         ) from error
     try:
+        if parsed.get_backend_name() == "postgresql":
+            _check_server(database)
         ensure(database, create=create)
     except BaseException:
         database.close()
@@ -51,7 +58,33 @@ def _parse(url: str) -> URL:
         raise StoreError(f"A store of kind {kind} is not supported.", hint=_SHAPE)
     if kind == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise StoreError("A store must be kept in a file: what a run did must outlive it.", hint=_SHAPE)
+    if kind == "postgresql":
+        _, _, driver = parsed.drivername.partition("+")
+        if driver not in ("", _DRIVER):
+            raise StoreError(f"A store cannot be reached through the driver {driver}.", hint=_SHAPE)
+        parsed = parsed.set(drivername=f"postgresql+{_DRIVER}")
     return parsed
+
+
+def _shown(url: URL) -> str:
+    """The name of a store for messages, without any secret."""
+    return url.difference_update_query(_SECRETS).render_as_string(hide_password=True)
+
+
+def _check_server(database: Database) -> None:
+    with database.read() as connection:
+        version = connection.dialect.server_version_info or ()
+        encoding = str(connection.execute(text("SHOW server_encoding")).scalar())
+    if version < OLDEST_SERVER:
+        raise StoreError(
+            f"The store {database.where} is on PostgreSQL {'.'.join(map(str, version))}.",
+            hint=f"PostgreSQL {OLDEST_SERVER[0]} or newer is needed.",
+        )
+    if encoding != "UTF8":
+        raise StoreError(
+            f"The store {database.where} is a database of the encoding {encoding}, which lacks letters that names have.",
+            hint="Make one with CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0.",
+        )
 
 
 def _prepare(path: Path, *, create: bool) -> None:

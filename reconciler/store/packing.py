@@ -42,6 +42,15 @@ def from_ms(ms: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=ms)
 
 
+def storable(text: T) -> T:
+    """A text without NUL characters, which PostgreSQL does not take and no address or name means; anything else as it is.
+
+    >>> storable("A\\0nn"), storable(None)
+    ('A�nn', None)
+    """
+    return cast(T, text.replace("\0", "�")) if isinstance(text, str) else text
+
+
 def broken(table: str) -> StoreError:
     """The error for a row that nobody of ours has written so."""
     return StoreError(

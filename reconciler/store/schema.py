@@ -38,8 +38,8 @@ def ensure(database: Database, *, create: bool) -> None:
     if revision is None and not create:
         raise nothing_there(database.where)
     _keep_log(database)
-    with database.write() as connection:
-        # Another process may have been quicker.
+    with database.write("the tables") as connection:
+        # Another process may have been quicker. What it made is seen, for each statement reads anew here.
         if _revision(connection, database.where) != REVISIONS[-1]:
             _upgrade(connection)
 

@@ -22,7 +22,7 @@ from reconciler.model.live import Group, GroupMembers, Holder, Location, PersonR
 from reconciler.store import bulk, commit, versions
 from reconciler.store import groups as grouping
 from reconciler.store.database import find_org, lock_org, next_moment, write_on
-from reconciler.store.packing import EMPTY, Interned, Key, encode, fingerprint, to_ms
+from reconciler.store.packing import EMPTY, Interned, Key, encode, fingerprint, storable, to_ms
 from reconciler.store.snapshots import snapshot_of
 from reconciler.store.tables import STAGE_COLUMNS, grp, holder, location, number, pool_reading, stage, sync
 from reconciler.store.values import SyncCounts
@@ -143,6 +143,9 @@ class SyncWriter:
                 continue
             use(base)
             more = "\n".join(others) if others else ""
+            if "\0" in f"{address}{name}{more}{phone}{extension}":
+                address, name, more = storable(address), storable(name), storable(more)
+                phone, extension = storable(phone), storable(extension)
             # In the order of STAGE_COLUMNS.
             keep(
                 (identity, address, address_of(address), more, name, made, phone, extension, place, source, base, stamp)
@@ -154,7 +157,7 @@ class SyncWriter:
     def commit(self) -> SyncCounts:
         """Write the snapshot in one transaction, or raise StoreError and write nothing."""
         connection = self._connection
-        with self._database.told_plainly(), write_on(connection):
+        with self._database.told_plainly(), write_on(connection, self._org_id):
             org, last = lock_org(connection, self._org_id, self._org_name)
             # No moment yet means no people yet, neither present nor past.
             directly = not last and not self._staged

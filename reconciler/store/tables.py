@@ -14,6 +14,8 @@ metadata = MetaData()
 
 # SQLite keeps a row under its key only when the key column is spelled INTEGER.
 KEY = BigInteger().with_variant(Integer(), "sqlite")
+# Compared and sorted character by character, as SQLite and Python do; PostgreSQL would follow the rules of some language.
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 def _number(name: str, *, null: bool = False) -> Column[int]:
@@ -21,7 +23,7 @@ def _number(name: str, *, null: bool = False) -> Column[int]:
 
 
 def _text(name: str, *, null: bool = False) -> Column[str]:
-    return Column(name, Text(), nullable=null)
+    return Column(name, TEXT, nullable=null)
 
 
 def _serial() -> Column[int]:
@@ -33,7 +35,7 @@ def _digest() -> Column[int]:
 
 
 org = Table(
-    "org", metadata, _serial(), Column("org_id", Text(), nullable=False, unique=True), _text("name"), _number("moment")
+    "org", metadata, _serial(), Column("org_id", TEXT, nullable=False, unique=True), _text("name"), _number("moment")
 )
 
 sync = Table(
@@ -161,15 +163,15 @@ in_force = Table(
     "in_force",
     metadata,
     Column("org", BigInteger(), primary_key=True, autoincrement=False),
-    Column("template", Text(), primary_key=True),
+    Column("template", TEXT, primary_key=True),
     _number("since"),
 )
 waiting = Table(
     "waiting",
     metadata,
     Column("org", BigInteger(), primary_key=True, autoincrement=False),
-    Column("person_id", Text(), primary_key=True),
-    Column("product", Text(), primary_key=True),
+    Column("person_id", TEXT, primary_key=True),
+    Column("product", TEXT, primary_key=True),
     _number("since"),
 )
 
@@ -177,8 +179,8 @@ sent = Table(
     "sent",
     metadata,
     Column("org", BigInteger(), primary_key=True, autoincrement=False),
-    Column("person_id", Text(), primary_key=True),
-    Column("holding", Text(), primary_key=True),
+    Column("person_id", TEXT, primary_key=True),
+    Column("holding", TEXT, primary_key=True),
     _text("operation"),
     _number("times"),
     _number("before", null=True),
@@ -246,14 +248,14 @@ acknowledged = Table(
     "acknowledged",
     metadata,
     Column("org", BigInteger(), primary_key=True, autoincrement=False),
-    Column("name", Text(), primary_key=True),
+    Column("name", TEXT, primary_key=True),
     _number("run"),
 )
 
 lease = Table(
     "lease",
     metadata,
-    Column("org_id", Text(), primary_key=True),
+    Column("org_id", TEXT, primary_key=True),
     _text("holder", null=True),
     _number("fence"),
     _number("since"),
@@ -263,7 +265,7 @@ lease = Table(
 pace = Table(
     "pace",
     metadata,
-    Column("key", Text(), primary_key=True),
+    Column("key", TEXT, primary_key=True),
     _number("next_slot"),
     _number("closed_until"),
     _text("body"),
@@ -274,8 +276,8 @@ setback = Table(
     "setback",
     metadata,
     Column("org", BigInteger(), primary_key=True, autoincrement=False),
-    Column("person_id", Text(), primary_key=True),
-    Column("holding", Text(), primary_key=True),
+    Column("person_id", TEXT, primary_key=True),
+    Column("holding", TEXT, primary_key=True),
     _text("body"),
     _number("times"),
     _number("since"),

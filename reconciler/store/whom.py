@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import string
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, or_, select
@@ -26,13 +27,19 @@ _CANDIDATES = 5_000
 _SHOWN = 3
 _ALIKE = 0.7
 _PIECE = 3
+_CAPITALS = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 def named(connection: Connection, people: FromClause, org: int, name: str) -> tuple[Person, ...]:
     """Everybody whose display name this is; upper and lower case of a-z do not matter."""
     wanted = canonical.name(name)
-    rows = select(*columns(people)).where(people.c.org == org, func.lower(people.c.name) == func.lower(wanted))
+    rows = select(*columns(people)).where(people.c.org == org, func.lower(people.c.name) == _lower(wanted))
     return tuple(person_of(row) for row in bulk.rows(connection, rows.order_by(people.c.canonical, people.c.person_id)))
+
+
+def _lower(text: str) -> str:
+    """As both databases do it: A to Z, nothing else."""
+    return text.translate(_CAPITALS)
 
 
 def near(connection: Connection, people: FromClause, org: int, address: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A new store for each test."""
+"""A new store for each test, once in SQLite and once in PostgreSQL: what a test promises holds for both."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import SAWarning
 
 from reconciler.store import Store
+from tests.support.postgres import Server, database_of
 
 
 @pytest.fixture(autouse=True)
@@ -20,10 +21,15 @@ def statements_are_sound() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where the store of this test is."""
-    return f"sqlite:///{tmp_path / 'store.db'}"
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'store.db'}"
+        return
+    server: Server = request.getfixturevalue("postgres")
+    with database_of(server) as made:
+        yield made
 
 
 @pytest.fixture

@@ -23,6 +23,12 @@ from reconciler.store.trouble import explain
 from tests.unit.store.organization import ORG, hour, someone, sync
 
 
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A file: what is told here of is SQLite's; see test_postgres and test_migrations for the other."""
+    return f"sqlite:///{tmp_path / 'store.db'}"
+
+
 def opening(url: str, **options: bool) -> StoreError:
     """The error that opening this store ends with."""
     with pytest.raises(StoreError) as caught:
@@ -124,7 +130,7 @@ def test_a_damaged_file_is_named(tmp_path: Path, store: Store, url: str) -> None
         Store.open(url).live(ORG).situations()
     assert str(path) in caught.value.message
     assert "damaged" in caught.value.message
-    assert "Keep the file" in caught.value.hint
+    assert "Keep it" in caught.value.hint
 
 
 def test_a_store_that_is_not_there_is_made_only_when_asked(tmp_path: Path, url: str) -> None:

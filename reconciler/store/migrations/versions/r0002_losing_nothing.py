@@ -42,6 +42,19 @@ def upgrade() -> None:
         sa.Column("last", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("org", "person_id", "holding"),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        _compare_by_character()
+
+
+def _compare_by_character() -> None:
+    """Make PostgreSQL compare and sort text as SQLite and Python do, not by the rules of the database's language."""
+    inspector = sa.inspect(op.get_bind())
+    for table in inspector.get_table_names():
+        texts = [column["name"] for column in inspector.get_columns(table) if isinstance(column["type"], sa.Text)]
+        if texts:
+            # One statement a table: it is rewritten, with its indexes, once.
+            changes = ", ".join(f'ALTER COLUMN "{name}" TYPE TEXT COLLATE "C"' for name in texts)
+            op.execute(f'ALTER TABLE "{table}" {changes}')
 
 
 def _one_open_call_each() -> None:
