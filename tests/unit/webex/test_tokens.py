@@ -89,6 +89,18 @@ def test_a_token_is_renewed_ahead_of_its_end(tmp_path: Path, life: float, after:
     assert log[-1] == "GET A2"
 
 
+def test_a_token_that_has_ended_is_not_sent(world: World) -> None:
+    """After a long pause the next call goes out with a new token, and costs no 401."""
+
+    async def later(session: Session) -> None:
+        await get(session)
+        world.webex.now += timedelta(seconds=1000)
+        await asyncio.gather(*(patch(session) for _ in range(3)))
+
+    world.run(later)
+    assert world.webex.log == ["refresh R0", "GET A1", "refresh R1", *["PATCH A2"] * 3]
+
+
 def test_a_401_is_renewed_once_for_all_calls_in_flight(world: World) -> None:
     """Ended behind our back: every call is sent again with the one new token, a PATCH too, and its `ready` asked again."""
     asked: list[int] = []
