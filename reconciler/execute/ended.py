@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -55,6 +55,7 @@ class Record:
 
     def __init__(self, journal: Journal, clock: Clock, run: str) -> None:
         self._journal, self._clock, self._run = journal, clock, run
+        self._meant: dict[int, datetime] = {}
 
     def of(self, run: str) -> Record:
         """The same for an earlier run, whose calls are finished now."""
@@ -62,19 +63,26 @@ class Record:
 
     def intend(self, change: Change) -> tuple[int, str]:
         """The sequence number of the intent; with trouble it was not recorded, and nothing may be sent."""
+        at = self._clock()
         try:
-            return self._journal.intend(self._run, change, self._clock()), ""
+            seq = self._journal.intend(self._run, change, at)
         except StoreError as error:
             return 0, f"The intent could not be recorded: {error.message}"
+        self._meant[seq] = at
+        return seq, ""
 
     def clearance(self, seq: int) -> Callable[[], None]:
-        """What a writer calls before each attempt of an intent made just now. Raises StoreError when it must not leave."""
-        cleared = self._clock()
+        """What a writer calls before each attempt of an intent. Raises StoreError when it must not leave.
+
+        The intent itself is a clearance, as old as it stands in the journal: whoever was held up since (a store that was
+        locked, a machine that slept) asks again.
+        """
+        cleared = self._meant.pop(seq, None)
 
         def ready() -> None:
             nonlocal cleared
             now = self._clock()
-            if not timedelta() <= now - cleared <= CLEAR_FOR:
+            if cleared is None or not timedelta() <= now - cleared <= CLEAR_FOR:
                 self._journal.clear(self._run, seq, now)
                 cleared = now
 

@@ -59,7 +59,8 @@ class _Outcome(msgspec.Struct):
 class _Sent(NamedTuple):
     """One operation of one call; `outcome` is None as long as the call is open. `at` is in ms.
 
-    `replaced`: it took something, and everything that was to come in the same call came.
+    `replaced`: it took something only because something else comes, and either everything that was to come in the same
+    call came, or the call was read back without any effect; should it have one later, then as a whole.
     """
 
     run: int
@@ -104,10 +105,11 @@ def _sent(connection: Connection, which: ColumnElement[bool]) -> Iterator[_Sent]
         meant = (*intended.licenses, *intended.attendee_sites)
         coming = [ends.get((op.operation, op.holding)) for op in meant if op.operation == "add"]
         came = bool(coming) and all(end == "done" for end in coming)
+        nothing = bool(coming) and all(ends.get((op.operation, op.holding)) == "failed" for op in meant)
         for operation in meant:
             end = ends.get((operation.operation, operation.holding))
             if end not in _NOTHING_HAPPENED:
-                replaced = came and any(reason.rule in REPLACEMENT_RULES for reason in operation.because)
+                replaced = (came or nothing) and any(reason.rule in REPLACEMENT_RULES for reason in operation.because)
                 yield _Sent(run, person_id, at, operation, end, replaced)
 
 

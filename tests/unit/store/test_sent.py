@@ -52,6 +52,15 @@ def test_a_replacement_that_came_through_is_no_removal(store: Store) -> None:
     assert [item.person_id for item in store.memory(ORG, hour(3)).removals] == ["id-bob", "id-cem"]
 
 
+def test_a_replacement_without_effect_is_no_removal(store: Store) -> None:
+    """A death between intent and call does not make a loss of a swap, or the guard would stop the rest of the plan."""
+    swapped = msgspec.structs.replace(TAKE, because=(Because(TIER_REPLACED),))
+    carry_out(store, hour(0), "ann", (swapped, "failed"), (GIVE, "failed"))
+    carry_out(store, hour(1), "bob", (swapped, "unknown"), (GIVE, "failed"))
+    carry_out(store, hour(2), "cem", (swapped, "failed"))
+    assert [item.person_id for item in store.memory(ORG, hour(3)).removals] == ["id-bob", "id-cem"]
+
+
 @pytest.mark.parametrize(
     ("outcome", "counts"),
     [
