@@ -28,6 +28,9 @@ AGAIN = 5.0
 TROUBLES = 2
 """Failures in a row from which on the user is told; one alone is somebody else's long write."""
 
+LOOK_AGAIN = 0.25
+"""Who waited longer than this for a turn, in seconds, asks before leaving whether it still holds."""
+
 STALE = 1.5
 """Seconds after which a turn that was not taken is void: what was saved up would leave all at once."""
 
@@ -98,9 +101,11 @@ class Door:
                 at, epoch = await self._next_turn()
                 wait = at - self._ticks()
                 if wait > 0:
-                    if self._tempo.closed >= at:
-                        self.tell(wait, f"Webex has slowed this token down; waiting {wait:.0f} s.")
+                    closed = self._tempo.closed - self._ticks()
+                    self.tell(closed, f"Webex has slowed this token down; waiting {closed:.0f} s.")
                     await self._sleep(wait)
+                    if wait > LOOK_AGAIN and self._shared(self._ticks()):
+                        await self._ask(0)  # Another process may have found the door closed meanwhile.
                 # Whoever closed the door while we stood here closed it for us, too.
                 if epoch == self._tempo.epoch and at >= self._tempo.closed:
                     self._under_way += 1
@@ -243,6 +248,7 @@ def _to_row(tempo: Tempo, offset: float) -> PaceRow:
     there = tempo.shifted(-offset)
     slot, closed = (max(0, int(at * _MICRO)) if math.isfinite(at) else 0 for at in (there.next, there.closed))
     there.next = there.closed = 0.0
+    there.seen = there.seen if math.isfinite(there.seen) else 0.0
     return PaceRow(slot, closed, msgspec.json.encode(there).decode())
 
 

@@ -56,8 +56,8 @@ IDLE = 5.0
 BLOCK = 0.5
 """Seconds' worth of turns that are given away at once to one of several processes."""
 
-HORIZON = 60.0
-"""Seconds ahead that turns may be given away; what is farther comes from a clock that went back."""
+WENT_BACK = 1.0
+"""Seconds that a clock may be behind what was known of it; one that is farther back was set."""
 
 UNSAID = 2.0
 """Seconds that the door is closed by a refusal that does not say for how long; twice as long each time it was in vain."""
@@ -81,8 +81,10 @@ class Tempo(msgspec.Struct):
 
     `rate` is where calls began again after the last refusal (None: nobody knows any rate yet), `ceiling` its upper bound
     where it is uncertain. `quiet` is the time of calling since. `accepted` calls were answered since `since`, the end of
-    the last closure (None: not to be reckoned from). `found` is the last finding, `trial` whether a little more than that is
-    on trial, `pause` the findings between two trials.
+    the last closure (None: not to be reckoned from); `begun` is the first call while no rate is known. `found` is the last
+    finding, `trial` whether a little more than that is on trial, `pause` the findings between two trials. `epoch` counts
+    refusals, `vain` those in a row without a call between that passed. `next` is the next turn, `closed` the end of the last
+    closure, `seen` the last time that is known of.
     """
 
     rate: float | None = None
@@ -99,6 +101,7 @@ class Tempo(msgspec.Struct):
     vain: int = 0
     next: float = -math.inf
     closed: float = -math.inf
+    seen: float = -math.inf
 
     def now_at(self) -> float | None:
         """Calls a second at present; None as long as no rate is known."""
@@ -109,13 +112,13 @@ class Tempo(msgspec.Struct):
 
     def take(self, now: float, want: int, span: float = 0.0) -> Turns:
         """The next turns: up to `want` of them, no more than `span` seconds' worth, at least one."""
+        self._look_at(now)
         speed = self.now_at()
         if speed is None:
             if self.begun is None or now - self.next > IDLE:
                 self.begun, self.accepted = now, 0
             self.next = now
             return Turns(max(now, self.closed), 0.0, want, self.epoch)
-        self._distrust(now)
         late = now - self.next
         if late > IDLE:
             self._rested(speed)
@@ -137,6 +140,7 @@ class Tempo(msgspec.Struct):
 
     def refused(self, now: float, epoch: int, wait: float | None) -> None:
         """A call of this epoch was answered 429: `wait` seconds asked for, None where that could not be read."""
+        self._look_at(now)
         unsaid = min(LONGEST_UNSAID, UNSAID * 2.0**self.vain)
         asked = min(LONGEST_CLOSED, unsaid if wait is None else wait)
         if epoch != self.epoch:
@@ -154,7 +158,7 @@ class Tempo(msgspec.Struct):
 
     def shifted(self, by: float) -> Tempo:
         """The same by a clock that is `by` seconds ahead."""
-        moved = {name: getattr(self, name) + by for name in ("next", "closed")}
+        moved = {name: getattr(self, name) + by for name in ("next", "closed", "seen")}
         moved |= {name: at + by for name in ("since", "begun") if (at := getattr(self, name)) is not None}
         return msgspec.structs.replace(self, **moved)
 
@@ -214,14 +218,14 @@ class Tempo(msgspec.Struct):
             self.rate = speed / SURE
         self.ceiling, self.quiet, self.since, self.accepted = None, 0.0, None, 0
 
-    def _distrust(self, now: float) -> None:
-        """What a clock that went back, or another machine's, made of the times."""
-        if self.closed > now + LONGEST_CLOSED:
-            self.closed = now
-        if self.next > max(now, self.closed) + HORIZON + 1.0 / (self.rate or 1.0):
-            self.next = max(now, self.closed)
-        if self.since is not None and self.since > max(now, self.closed):
-            self.since, self.accepted = None, 0
+    def _look_at(self, now: float) -> None:
+        """Keep in step with a clock that was set back: what lay so far ahead does so still."""
+        if self.seen > now + WENT_BACK:
+            back = self.shifted(now - self.seen)
+            self.next, self.closed, self.since, self.begun = back.next, back.closed, back.since, back.begun
+            self.seen = now
+        self.seen = max(self.seen, now)
+        self.closed = min(self.closed, now + LONGEST_CLOSED)
 
 
 def _haste(quiet: float) -> float:

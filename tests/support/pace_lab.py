@@ -6,6 +6,7 @@ Nothing is imitated but the network and the clock. `Lab.run` gives what the serv
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import selectors
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from reconciler.ports import Pace as SharedPace
+from reconciler.ports import PaceRow
 from reconciler.sandbox.pace import Pace as Server
 from reconciler.sandbox.pace import RateLimit
 from reconciler.webex.door import Door
@@ -52,6 +53,25 @@ async def inline(work: Callable[..., Any], *arguments: Any) -> Any:
     return work(*arguments)
 
 
+class MemoryPace:
+    """A `ports.Pace` without a database, by the clock of the loop that asks, `offset` seconds ahead; `error` is its state."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.rows: dict[str, PaceRow] = {}
+        self.exchanges = 0
+        self.offset = 0.0
+        self.start = 0.0
+        self._error = error
+
+    def exchange(self, key: str, step: Callable[[PaceRow | None, int], PaceRow]) -> None:
+        """See `ports.Pace`."""
+        if self._error is not None:
+            raise self._error
+        self.exchanges += 1
+        now = EPOCH.timestamp() + self.start + self.offset + asyncio.get_running_loop().time()
+        self.rows[key] = step(self.rows.get(key), int(now * 1_000_000))
+
+
 @dataclass
 class Minute:
     """One minute as the server saw it; `allowed` is what its limit was."""
@@ -68,17 +88,20 @@ class Lab:
     `limits`: (from which second on, limit); the server is a new one at each change of kind, and goes on at a change of rate.
     `programs`: workers of each; programs share one `pace` if there is one. `foreign` is the part of the limit that another
     program takes without a door, steadily. `latency` is the median of an answer in seconds, log-normal; a fifth of it passes
-    before the server counts the call.
+    before the server counts the call. In `closures` (from, until) everything is refused until its end; `while_closed` are the
+    calls that met one. `start`: seconds that a clock shared with others has gone on since the first lab.
     """
 
     limits: Sequence[tuple[float, RateLimit]]
     seconds: float = 3600.0
     programs: Sequence[int] = (8,)
-    pace: SharedPace | None = None
+    pace: MemoryPace | None = None
     foreign: float = 0.0
     latency: float = 0.08
     seed: int = 1
     start: float = 0.0
+    closures: Sequence[tuple[float, float]] = ()
+    while_closed: int = 0
     minutes: list[Minute] = field(default_factory=list)
     by_program: list[int] = field(default_factory=list)
     doors: list[Door] = field(default_factory=list)
@@ -108,6 +131,8 @@ class Lab:
         loop = asyncio.get_running_loop()
         self._chance = random.Random(self.seed)
         self._server = Server(loop.time)
+        if self.pace is not None:
+            self.pace.start = self.start
         self.minutes = [Minute(allowed=self._allowed(minute)) for minute in range(int(self.seconds // 60))]
         self.by_program = [0] * len(self.programs)
         tasks = [asyncio.create_task(self._foreigner())] if self.foreign else []
@@ -128,7 +153,7 @@ class Lab:
             "key",
             lambda: self.pace,
             sleep=asyncio.sleep,
-            ticks=lambda: self.start + loop.time(),
+            ticks=loop.time,
             note=self.notes.append,
             aside=inline,
         )
@@ -155,7 +180,7 @@ class Lab:
         await asyncio.sleep(took * 0.2)
         now = loop.time()
         limit = self._limit(now)
-        wait = self._server.wait("token", limit)
+        wait = self._closed(now) or self._server.wait("token", limit)
         minute = int(now // 60)
         if minute < len(self.minutes):
             if wait:
@@ -165,6 +190,11 @@ class Lab:
                 self.by_program[number] += 1
         await asyncio.sleep(took * 0.8)
         return limit.text(wait, EPOCH + timedelta(seconds=now)) if wait else None
+
+    def _closed(self, now: float) -> int:
+        left = [math.ceil(until - now) for since, until in self.closures if since <= now < until]
+        self.while_closed += len(left)
+        return left[0] if left else 0
 
     async def _foreigner(self) -> None:
         while True:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from reconciler.ports import Pace
 from reconciler.webex import Reader, Session, Writer
 
 T = TypeVar("T")
@@ -33,6 +34,7 @@ class Scene:
         self.slept: list[float] = []
         self.notes: list[str] = []
         self.calls = 0
+        self.pace: Callable[[], Pace | None] | None = None
 
     def run(self, work: Callable[[Session], Awaitable[T]], *, org_id: str | None = None) -> T:
         """Run `work` in a fresh session."""
@@ -47,6 +49,7 @@ class Scene:
                 clock=lambda: NOW,
                 note=self.notes.append,
                 ticks=lambda: sum(self.slept),
+                pace=self.pace,
             )
             async with session:
                 try:
