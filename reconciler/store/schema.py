@@ -41,7 +41,7 @@ def ensure(database: Database, *, create: bool) -> None:
     with database.write("the tables") as connection:
         # Another process may have been quicker. What it made is seen, for each statement reads anew here.
         if _revision(connection, database.where) != REVISIONS[-1]:
-            _upgrade(connection)
+            upgrade(connection)
 
 
 def nothing_there(where: str) -> StoreError:
@@ -83,7 +83,8 @@ def _keep_log(database: Database) -> None:
             raw.close()
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, to: str = REVISIONS[-1]) -> None:
+    """Bring the tables up to a revision, in the transaction of this connection."""
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory
@@ -92,7 +93,7 @@ def _upgrade(connection: Connection) -> None:
 
     def steps(revision: object, _context: MigrationContext) -> Sequence[MigrationStep]:
         # What `alembic upgrade head` itself calls; without an env.py there is no public way to it.
-        return scripts._upgrade_revs("head", revision)  # type: ignore[arg-type]
+        return scripts._upgrade_revs(to, revision)  # type: ignore[arg-type]
 
     with EnvironmentContext(Config(), scripts, fn=steps) as environment:
         environment.configure(connection=connection, transactional_ddl=True)
