@@ -92,3 +92,10 @@ def test_a_forbidden_call_names_the_scope_it_needs(method: str, path: str, scope
     assert scope_for(method, path) == scope
     assert scope in error.hint
     assert "role" in error.hint
+
+
+def test_every_secret_is_kept_out_however_it_is_written() -> None:
+    """As it is and as a form holds it; of two that overlap nothing is left; an empty one hides nothing."""
+    said = {"message": "client s3/cret and s3%2Fcret, token abc, longer abc-def, done"}
+    error = problem("POST", "/v1/access_token", 400, {}, msgspec.json.encode(said), ("s3/cret", "abc", "abc-def", ""))
+    assert "client [token] and [token], token [token], longer [token], done" in error.message
