@@ -61,8 +61,11 @@ class Sender:
             return Begun(change, 0, trouble=trouble)
         return await self._dispatch(self.record, change, seq)
 
-    async def end(self, begun: Begun, seen: Seen | None = None) -> Ended:
-        """Read back and outcome. `seen` is what a reading of many people showed, made after the answer."""
+    async def end(self, begun: Begun, seen: Seen | None = None, *, again: bool = True) -> Ended:
+        """Read back and outcome. `seen` is what a reading of many people showed, made after the answer.
+
+        `again`: the rest of a refused call may be sent once.
+        """
         if begun.trouble:
             return self._not_sent(begun)
         verdict = await self._verdict(begun, seen)
@@ -74,14 +77,10 @@ class Sender:
             result = msgspec.structs.replace(result, noticed=noticed(begun.change, begun.answer, self._watched))
         trouble = self.record.settle(begun.seq, result, verdict.reading)
         fatal = trouble or verdict.fatal
-        rest = None if fatal or begun.error is None else without_the_blamed(begun.change, begun.error)
+        rest = None if fatal or begun.error is None or not again else without_the_blamed(begun.change, begun.error)
         if rest is not None and not any(item.outcome in _DID_SOMETHING for item in result.operations):
-            return _joined(begun.change, result, await self.send(rest))
+            return _joined(result, await self.end(await self.begin(rest), again=False))
         return Ended(result, verdict.unexpected, fatal)
-
-    async def send(self, change: Change) -> Ended:
-        """The whole of it, read back at once."""
-        return await self.end(await self.begin(change))
 
     def redress(self, record: Record) -> Redress:
         """What gives back, journalled in `record`."""
@@ -138,7 +137,7 @@ class Sender:
         return polls
 
 
-def _joined(change: Change, first: PersonResult, second: Ended) -> Ended:
+def _joined(first: PersonResult, second: Ended) -> Ended:
     """The outcome of the second call for what it was about, the refusal of the first for the rest."""
     later = {item.operation: item for item in second.result.operations}
     operations = tuple(later.get(item.operation, item) for item in first.operations)

@@ -15,6 +15,8 @@ from reconciler.model.plan import Change, LicenseOperation
 from reconciler.model.result import OperationResult, Outcome
 from reconciler.ports import PatchAnswer
 
+_PENDING = "Pending in Webex: the person has not accepted the invitation."
+
 
 def answered(change: Change, answer: PatchAnswer, seen: Seen) -> Verdict:
     """Webex answered 200 or 206, and the person was read back as far as possible."""
@@ -39,7 +41,7 @@ def refused(change: Change, error: WebexError, seen: Seen) -> Verdict:
     results = tuple(
         OperationResult(item, "done", f"It is so, although Webex refused the call: {detail}")
         if seen.reading and is_so(item, now)
-        else OperationResult(item, "refused", detail)
+        else OperationResult(item, "refused", detail, codes=tuple(given))
         for item in operations_of(change)
     )
     unexpected = "" if codes.documented(given) else detail
@@ -76,7 +78,7 @@ def _missing(item: AnyOperation, answer: PatchAnswer, seen: Seen) -> OperationRe
         return OperationResult(item, "unknown", detail)
     pending = {bare(license_id) for license_id in answer.pending_licenses}
     if isinstance(item, LicenseOperation) and bare(item.license_id) in pending:
-        return OperationResult(item, "ignored", "Pending in Webex: the person has not accepted the invitation.")
+        return OperationResult(item, "ignored", _PENDING, state="pending")
     if is_so(item, holdings(answer.licenses, answer.attendee_sites)):
         detail = f"Webex confirmed it with {answer.status}, but the person read back is as before."
     else:

@@ -21,7 +21,7 @@ from reconciler.model.live import PersonReading
 from reconciler.model.plan import Change
 from reconciler.model.result import PersonResult
 from reconciler.ports import OpenCall, PatchAnswer
-from reconciler.store import ledger, repeats
+from reconciler.store import ledger, repeats, setbacks
 from reconciler.store.database import lock_org, next_moment
 from reconciler.store.lease import LASTS
 from reconciler.store.packing import decode, encode, time_of, to_ms
@@ -86,7 +86,9 @@ class StoredJournal:
         with self._database.write(self._org_id) as connection:
             row = row_of(connection, run)
             this = (journal.c.run == row.id) & (journal.c.seq == seq) & (journal.c.state == "intent")
-            written = connection.execute(update(journal).where(this, self._ours(row)).values(cleared=to_ms(at))).rowcount
+            written = connection.execute(
+                update(journal).where(this, self._ours(row)).values(cleared=to_ms(at))
+            ).rowcount
             self._demand(connection, row, written, at)
 
     def answered(self, run: str, seq: int, answer: PatchAnswer, at: datetime) -> None:
@@ -124,6 +126,7 @@ class StoredJournal:
             moment = next_moment(connection, key, last, to_ms(at))
             ledger.settle_person(connection, key, moment, result, reading)
             repeats.count(connection, key, result, to_ms(at))
+            setbacks.count(connection, key, result, to_ms(at))
 
     def _ours(self, row: Row[Any]) -> ColumnElement[bool]:
         """Whether the lease is held under the token that the call depends on; a run without a lease needs none."""

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from reconciler.model.plan import AttendeeOperation, Held, LicenseOperation, Plan
-from reconciler.model.result import OperationResult, Outcome, PersonResult
+from reconciler.model.result import OperationResult, Outcome, PersonResult, State
 from reconciler.store.packing import broken, decode
 
 
@@ -16,6 +16,8 @@ class _Operation(msgspec.Struct, rename="camel"):
     operation: dict[str, Any]
     outcome: Outcome
     detail: str = ""
+    state: State = ""
+    codes: tuple[int, ...] = ()
 
 
 class _Person(msgspec.Struct, rename="camel"):
@@ -24,6 +26,7 @@ class _Person(msgspec.Struct, rename="camel"):
     operations: tuple[_Operation, ...]
     status: int | None = None
     tracking_id: str | None = None
+    noticed: str = ""
 
 
 class _Held(msgspec.Struct, rename="camel"):
@@ -48,9 +51,10 @@ def decode_result(body: object) -> PersonResult:
     """The outcome in a row of the journal; StoreError when it is none."""
     row = decode("journal", body, _Person)
     operations = tuple(
-        OperationResult(_operation("journal", item.operation), item.outcome, item.detail) for item in row.operations
+        OperationResult(_operation("journal", item.operation), item.outcome, item.detail, item.state, item.codes)
+        for item in row.operations
     )
-    return PersonResult(row.person_id, row.email, operations, row.status, row.tracking_id)
+    return PersonResult(row.person_id, row.email, operations, row.status, row.tracking_id, row.noticed)
 
 
 def decode_plan(body: object) -> Plan:
