@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from reconciler.model.plan import Because
+from reconciler.model.plan import Because, OrganizationRef
 
 FORMAT_VERSION = "1.0"
 
@@ -66,7 +66,7 @@ class Changelog(msgspec.Struct, frozen=True, rename="camel"):
 
     format_version: str
     kind: Literal["History"]
-    organization_id: str
+    organization: OrganizationRef
     person: str
     oldest_reading: datetime | None
     newest_reading: datetime | None
@@ -104,6 +104,6 @@ class RunList(msgspec.Struct, frozen=True, rename="camel"):
 
     format_version: str
     kind: Literal["Runs"]
-    organization_id: str
+    organization: OrganizationRef
     more: bool
     runs: tuple[RunLine, ...]

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from reconciler.model.plan import Plan
+from reconciler.model.plan import OrganizationRef, Plan
 from reconciler.model.undo import Stuck
 
 
@@ -19,6 +19,7 @@ class Undoing(msgspec.Struct, frozen=True, rename="camel"):
 
     format_version: str
     kind: Literal["Undo"]
+    organization: OrganizationRef
     runs: tuple[str, ...]
     commit: str | None
     started_at: datetime

@@ -9,6 +9,7 @@ from reconciler.errors import InputError
 from reconciler.model import ids
 from reconciler.model.changelog import FORMAT_VERSION, Changelog, RunList
 from reconciler.model.desired import Desired
+from reconciler.model.plan import OrganizationRef
 from reconciler.operations.context import Context
 from reconciler.operations.organization import stored_organization
 
@@ -56,7 +57,7 @@ def history(
     return Changelog(
         FORMAT_VERSION,
         "History",
-        org_id,
+        OrganizationRef(org_id, desired.organization.name),
         "" if person is None else person.email,
         readings[-1].taken_at if readings else None,
         readings[0].taken_at if readings else None,
@@ -71,7 +72,7 @@ def run_list(desired: Desired, context: Context, *, limit: int = RUNS) -> RunLis
     store = context.store()
     org_id, _ = stored_organization(desired, store)
     lines, more = store.run_list(org_id, context.clock(), limit)
-    return RunList(FORMAT_VERSION, "Runs", org_id, more, lines)
+    return RunList(FORMAT_VERSION, "Runs", OrganizationRef(org_id, desired.organization.name), more, lines)
 
 
 def _person(store: Store, org_id: str, user: str) -> tuple[Somebody, tuple[str, ...]]:

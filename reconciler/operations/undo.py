@@ -39,7 +39,17 @@ def undo(desired: Desired, context: Context, run: str, *, offline: bool) -> Undo
         loop.run(sync(desired, context, what.pools))
     made = plan_from_store(desired, context, org_id, undo=what)
     changed = sum(len(item.holdings) for item in what.people.values()) + len(what.stuck)
-    return Undoing(FORMAT_VERSION, "Undo", what.runs, what.commit, line.started_at, changed, made.stays, made.plan)
+    return Undoing(
+        FORMAT_VERSION,
+        "Undo",
+        made.plan.organization,
+        what.runs,
+        what.commit,
+        line.started_at,
+        changed,
+        made.stays,
+        made.plan,
+    )
 
 
 def undone_by(plan: Plan, context: Context, org_id: str) -> Undo | None:

@@ -3,6 +3,23 @@
 Why: reverting the commit does not bring everything back, because retention keeps what was given. An undo ranks like an
 exception (priority 0) and obeys every rule of conflicts, capacity and holds; what the files still ask for, or would take
 again at the next apply, never gets this far (`resolve/undoing.py`). Source: RULES 4.2, 5.3, 7.5; decision 0008.
+
+>>> from tests.support.example import example
+>>> story = '''
+... templates: {everyone: {licenses: [%s]}}
+... people: {ann: {holds: [Basic Messaging, Real-Time Translations], given: {Real-Time Translations: everyone}}}
+... undo: {ann: {gave: [Real-Time Translations], took: [Contact Center Premium Agent]}}
+... '''
+>>> example(story % "Basic Messaging")
+ann: + Contact Center Premium Agent
+ann: - Real-Time Translations
+
+The same while the template still grants it:
+
+>>> example(story % "Basic Messaging, Real-Time Translations")
+ann: + Contact Center Premium Agent
+ann: undo-files-ask: the run gave Real-Time Translations: the files still ask for it, and the next apply would
+    give it again (everyone) (acme.yaml:22)
 """
 
 from __future__ import annotations

@@ -16,6 +16,8 @@
     emptied: [Sales]     groups that had members before
     setbacks: [{of: ann, add: NAME (or remove), state: refused, codes: [400404], times: 3, hoursAgo: 2, others: 1}]     what
              Webex was asked for so many hours ago and did not do
+    undo: {ann: {gave: [NAME], took: [NAME, {what: NAME, of: sales}]}}     what the run to be taken back did to somebody;
+          `of` is the origin that it had
     unseen: {NAME: 7}     holders that Webex counts and did not list
 
 The organization owns the licenses of `tests/support/live.py` (those that `units` names, and all others with 10 units), the
@@ -46,6 +48,7 @@ from reconciler.model.desired import Desired
 from reconciler.model.live import Group, Location, PhoneNumber
 from reconciler.model.memory import KnownGroup, Memory, Setback
 from reconciler.model.plan import AttendeeOperation, Because, CallingProperties, LicenseOperation, Operation, Plan
+from reconciler.model.undo import Give, Reversal, Undo
 from reconciler.planner import Planned, make_plan
 from tests.support.desired import applied
 from tests.support.live import ALL, NOW, SALES, SITE, SUPPORT, FakeLive, Someone, license_id
@@ -107,9 +110,34 @@ def planned_from(story: Mapping[str, Any]) -> Planned | list[str]:
     snapshot = _live(story)
     try:
         memory = _memory(story, files, snapshot)
-        return make_plan(files, snapshot, memory, NOW, "0")
+        return make_plan(files, snapshot, memory, NOW, "0", undo=_undo(story))
     except InputError as error:
         return [f"error {item.code}: {item.message}" for item in error.findings] or [f"error: {error.message}"]
+
+
+def _undo(story: Mapping[str, Any]) -> Undo | None:
+    if "undo" not in story:
+        return None
+    people: dict[str, Reversal] = {}
+    emails: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    for name, did in story["undo"].items():
+        gave, took = (
+            did.get("gave", ()),
+            [item if isinstance(item, dict) else {"what": item} for item in did.get("took", ())],
+        )
+        labels |= {_holding(what): what for what in (*gave, *(item["what"] for item in took))}
+        given = (
+            Give(
+                _holding(item["what"]),
+                (item["of"] if ":" in item["of"] else f"template:{item['of']}",) if "of" in item else (),
+            )
+            for item in took
+        )
+        who = Someone(_address(name))
+        people[who.id] = Reversal("run-7", tuple(sorted(map(_holding, gave))), tuple(sorted(given)))
+        emails[who.id] = who.email
+    return Undo(("run-7",), "c0ffee0123456789", people, emails, labels)
 
 
 def _memory(story: Mapping[str, Any], files: Desired, snapshot: FakeLive) -> Memory:

@@ -46,7 +46,7 @@ class Stored(Reading):
                 if group.id in self._read:
                     who = tuple(person.id for person in people if group.id in person.groups)
                     writer.members(GroupMembers(group, who, (), len(who)))
-            writer.people([_reading(person) for person in people])
+            writer.people([reading_of(person) for person in people])
             writer.commit()
 
     def _planned(self, files: Desired) -> Planned:
@@ -86,7 +86,8 @@ class Stored(Reading):
         """Nothing: the store remembers."""
 
 
-def _reading(person: Someone) -> PersonReading:
+def reading_of(person: Someone) -> PersonReading:
+    """Somebody as a sync reads them."""
     return PersonReading(
         person.id, person.email, person.email, tuple(sorted(person.holds)), tuple(sorted(person.attendee)),
         person.created, state=person.state, site_admin_of=person.admin_of,

@@ -26,6 +26,7 @@ PARTS: tuple[tuple[str, str, tuple[Code, ...]], ...] = (
     ),
     ("People", "What a plan tells about people, templates and exceptions.", plans.PEOPLE),
     ("Webex Calling", "Why somebody does not get Calling. Their other licenses are not held up.", plans.CALLING),
+    ("Undo", "What of a run is not taken back, and why (docs/history.md).", plans.UNDO),
     ("Guards", "What stops an apply before anything is sent, or holds single operations back.", plans.GUARDS),
 )
 """The tables: title, what they are about, codes in order."""

@@ -10,9 +10,21 @@ import jsonschema
 import msgspec
 import pytest
 
-from reconciler.model import calling_readiness, drift, explanation, inventory, plan, result, template_tests, what_if
+from reconciler.model import (
+    calling_readiness,
+    changelog,
+    drift,
+    explanation,
+    inventory,
+    plan,
+    result,
+    template_tests,
+    undoing,
+    what_if,
+)
 from reconciler.model.finding import Finding
 from reconciler.model.provenance import Act
+from reconciler.model.undo import Stuck
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 DIGEST = "sha256:" + "0" * 64
@@ -261,7 +273,36 @@ SUPPOSED = what_if.WhatIf(
     ),
     msgspec.structs.replace(PLAN, digest=""),
 )  # fmt: skip
+HISTORY = changelog.Changelog(
+    "1.0", "History", ACME, "ann@acme.example", NOW, None, True,
+    (
+        changelog.Entry(
+            NOW, "got", "P1", "ann@acme.example", "Ann", "run", "L1", "Webex Meetings Suite", "run-1", "c0ffee", "unknown",
+            "no answer", WHY, None, NOW,
+        ),
+        changelog.Entry(NOW, "left", "P1", "ann@acme.example", "Ann", "hand", after=NOW, holds=("Basic Messaging",)),
+    ),
+    ("a note",),
+)  # fmt: skip
+RUNS = changelog.RunList(
+    "1.0", "Runs", ACME, False,
+    (
+        changelog.RunLine("run-2", "interrupted", NOW, None, None, 5, 2, {"refused": 1}, 1, "run-1", "run-0"),
+        changelog.RunLine("run-1", "completed", NOW, NOW, "c0ffee", 0, 0, {}, 0),
+    ),
+)  # fmt: skip
+UNDO = undoing.Undoing(
+    "1.0", "Undo", ACME, ("run-1", "run-2"), "c0ffee", NOW, 2,
+    (
+        Stuck("ann@acme.example", "gave", "Basic Messaging", "undo-kept", "it stays", "", "sales.yaml:7", "P1", "L2"),
+        Stuck("bob@acme.example", "took", "Basic Messaging", "undo-no-unit", "no unit is free", "wait"),
+    ),
+    PLAN,
+)  # fmt: skip
 OUTPUTS = [
+    ("history", HISTORY),
+    ("runs", RUNS),
+    ("undo", UNDO),
     ("plan", PLAN),
     ("inventory", INVENTORY),
     ("drift", DRIFT),
