@@ -1,7 +1,8 @@
 """Sites for which Webex refused the attendee role (error 400216), so that nobody is sent there again in vain (RULES 3.4).
 
-The code does not say whether the site or the person is the reason. As long as somebody became attendee of the site in the same
-run or later, it was the person. What Webex refused more than 30 days ago counts no more: the feature can be switched on.
+The code does not say whether the site or the person is the reason. One person alone proves nothing about the site: for them the
+role rests by itself (`setbacks`). As long as somebody became attendee of the site in the same run or later, it was the people.
+What Webex refused more than 30 days ago counts no more: the feature can be switched on.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 FORGOTTEN_AFTER = timedelta(days=30)
 _REFUSED = "code 400216:"
+_PEOPLE = 2
+"""So many different people have to be refused before it counts as the site's doing."""
 
 
 class _Role(msgspec.Struct, rename="camel"):
@@ -43,16 +46,23 @@ class _Outcome(msgspec.Struct):
 
 
 def refused_sites(connection: Connection, org: int, now: datetime) -> dict[str, datetime]:
-    """Site -> when Webex last refused the role, for sites of which nobody became attendee since the run of that refusal."""
+    """Site -> when Webex last refused the role, where it refused at least two people, and nobody became attendee since the run
+    of the last refusal.
+    """
     recent = (journal.c.org == org) & (journal.c.intended > to_ms(now - FORGOTTEN_AFTER))
     recent &= journal.c.intended <= to_ms(now)
     last: dict[str, tuple[int, int]] = {}
-    for run, at, roles in _given(connection, recent & journal.c.outcome.contains(_REFUSED)):
+    people: dict[str, set[str]] = {}
+    for person, run, at, roles in _given(connection, recent & journal.c.outcome.contains(_REFUSED)):
         named = [item for item in roles if item.operation.site_url in item.detail] or roles
-        last |= {item.operation.site_url: (run, at) for item in named if item.outcome == "refused"}
+        for item in named:
+            if item.outcome == "refused":
+                last[item.operation.site_url] = run, at
+                people.setdefault(item.operation.site_url, set()).add(person)
+    last = {site: when for site, when in last.items() if len(people[site]) >= _PEOPLE}
     if last:
         other = recent & journal.c.outcome.contains('"siteUrl"') & ~journal.c.outcome.contains(_REFUSED)
-        for run, _, roles in _given(connection, other):
+        for _, run, _, roles in _given(connection, other):
             for item in roles:
                 site = item.operation.site_url
                 if item.outcome == "done" and site in last and run >= last[site][0]:
@@ -60,9 +70,9 @@ def refused_sites(connection: Connection, org: int, now: datetime) -> dict[str, 
     return {site: time_of("journal", at) for site, (_, at) in sorted(last.items())}
 
 
-def _given(connection: Connection, which: ColumnElement[bool]) -> Iterator[tuple[int, int, list[_Ended]]]:
-    """(run, ms, how each attendee role that was to be given ended) of calls, in their order."""
-    columns = select(journal.c.run, journal.c.intended, journal.c.outcome).where(which)
-    for run, at, outcome in bulk.rows(connection, columns.order_by(journal.c.run, journal.c.seq)):
+def _given(connection: Connection, which: ColumnElement[bool]) -> Iterator[tuple[str, int, int, list[_Ended]]]:
+    """(person id, run, ms, how each attendee role that was to be given ended) of calls, in their order."""
+    columns = select(journal.c.person_id, journal.c.run, journal.c.intended, journal.c.outcome).where(which)
+    for person, run, at, outcome in bulk.rows(connection, columns.order_by(journal.c.run, journal.c.seq)):
         ended = decode("journal", outcome, _Outcome).operations
-        yield run, at, [item for item in ended if item.operation.site_url and item.operation.operation == "add"]
+        yield person, run, at, [item for item in ended if item.operation.site_url and item.operation.operation == "add"]
