@@ -78,7 +78,9 @@ def _exchange(pace: Pace, rounds: int = 300) -> float:
 
 
 def _same(row: PaceRow | None, now: int) -> PaceRow:
-    return PaceRow(now, 0, row.body if row else msgspec.json.encode(Tempo(rate=50.0)).decode())
+    return PaceRow(
+        now, 0, row.body if row else msgspec.json.encode(Tempo(rate=50.0, next=0.0, closed=0.0, seen=0.0)).decode()
+    )
 
 
 def _turns(find: Callable[[], Pace | None] | None) -> tuple[float, float]:
