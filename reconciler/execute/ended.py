@@ -28,7 +28,8 @@ class Ended(msgspec.Struct, frozen=True):
 class Verdict(msgspec.Struct, frozen=True):
     """What is known after a call: an outcome per operation, in the order of the change, and the reading behind it.
 
-    `gone`: the person was read before and is no longer in the organization.
+    `gone`: the person was read before and is no longer in the organization. `unread`: nobody could look, so the journal
+    keeps the call open for the next apply.
     """
 
     outcomes: tuple[OperationResult, ...]
@@ -38,6 +39,7 @@ class Verdict(msgspec.Struct, frozen=True):
     unexpected: str = ""
     fatal: str = ""
     gone: bool = False
+    unread: bool = False
 
 
 class Begun(msgspec.Struct, frozen=True):

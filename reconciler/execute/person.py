@@ -27,7 +27,7 @@ from reconciler.execute.blame import without_the_blamed
 from reconciler.execute.ended import Begun, Ended, Record, Verdict, result_of
 from reconciler.execute.fresh import Watched, noticed
 from reconciler.execute.operation import is_calling, operations_of
-from reconciler.execute.reading import Delays, Seen, Sleep, look, watch
+from reconciler.execute.reading import Delays, Seen, Sleep, and_hint, look, watch
 from reconciler.execute.redress import Redress
 from reconciler.execute.replacement import owed
 from reconciler.model.plan import Change
@@ -69,13 +69,13 @@ class Sender:
         if begun.trouble:
             return self._not_sent(begun)
         verdict = await self._verdict(begun, seen)
-        taken = () if verdict.gone else owed(begun.change, verdict.outcomes)
+        taken = () if verdict.gone or verdict.unread else owed(begun.change, verdict.outcomes)
         if taken:
             return await self.redress(self.record).make_good(begun.change, begun.seq, verdict, taken)
         result = result_of(begun.change, verdict.outcomes, verdict.status, verdict.tracking_id)
         if begun.answer is not None and self._watched is not None:
             result = msgspec.structs.replace(result, noticed=noticed(begun.change, begun.answer, self._watched))
-        trouble = self.record.settle(begun.seq, result, verdict.reading)
+        trouble = "" if verdict.unread else self.record.settle(begun.seq, result, verdict.reading)
         fatal = trouble or verdict.fatal
         rest = None if fatal or begun.error is None or not again else without_the_blamed(begun.change, begun.error)
         if rest is not None and not any(item.outcome in _DID_SOMETHING for item in result.operations):
@@ -119,7 +119,7 @@ class Sender:
             return verdicts.answered(change, begun.answer, seen)
         assert error is not None
         if isinstance(error, (WebexAuthError, WebexForbiddenError)):
-            return verdicts.turned_away(change, error, fatal=". ".join(filter(None, (error.message, error.hint))))
+            return verdicts.turned_away(change, error, fatal=and_hint(error))
         if isinstance(error, WebexThrottledError):
             return verdicts.turned_away(change, error, unexpected=error.message)
         if isinstance(error, (WebexRefusedError, WebexNotFoundError, WebexConflictError)):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from reconciler.errors import WebexAuthError, WebexError, WebexForbiddenError
 from reconciler.execute.ended import Begun
 from reconciler.execute.operation import AnyOperation, Holdings, bare, holdings, is_calling, is_so, operations_of
-from reconciler.execute.reading import Seen
+from reconciler.execute.reading import Seen, and_hint
 from reconciler.execute.replacement import name
 from reconciler.model.live import PersonReading
 from reconciler.model.result import OperationResult, PersonResult
@@ -91,7 +91,7 @@ class Pages:
                     elif who in rest and not person.licenses_absent:
                         now[who] = holdings(person.licenses, person.attendee_sites)
         except (WebexAuthError, WebexForbiddenError) as error:
-            return {who: seen.get(who, Seen(problem=error.message, fatal=True)) for who in wanted}, now, pages
+            return {who: seen.get(who, Seen(problem=and_hint(error), fatal=True)) for who in wanted}, now, pages
         except WebexError:
             return seen, now, pages
         return seen, now, pages

@@ -53,6 +53,11 @@ class Seen(msgspec.Struct, frozen=True):
         return self.reading is not None and all(is_so(item, now) for item in operations_of(change))
 
 
+def and_hint(error: WebexError) -> str:
+    """What a user must know of an error that ends the run: what happened, and what to do."""
+    return ". ".join(filter(None, (error.message, error.hint)))
+
+
 async def look(
     writer: LicenseWriter, person_id: str, before: Seen | None = None, *, some: bool = False, calling: bool = False
 ) -> Seen:
@@ -68,7 +73,7 @@ async def look(
             return Seen(known, "Webex's record of the person shows no licenses at all")
         return Seen(reading)
     except (WebexAuthError, WebexForbiddenError) as error:
-        return Seen(known, error.message, fatal=True)
+        return Seen(known, and_hint(error), fatal=True)
     except WebexNotFoundError as error:
         return Seen(known, error.message, gone=True)
     except WebexError as error:

@@ -104,6 +104,7 @@ class _Recovery:
         self.people: list[PersonResult] = []
         self.unclear: set[str] = set()
         self.fatal: list[str] = []
+        self._open: set[str] = set()
 
     async def answered(self, calls: Sequence[OpenCall], progress: Progress) -> None:
         """Webex answered and nobody looked: look."""
@@ -152,6 +153,9 @@ class _Recovery:
         assert call.outcome is not None
         change = call.change
         items = _owed(change, call.outcome)
+        if bare(change.person_id) in self._open:  # the call that was to give it back: nobody knows yet
+            self._leave_open(call, Verdict(call.outcome.operations, call.outcome.status, call.outcome.tracking_id))
+            return
         try:
             reading = await self._writer.read(change.person_id)
         except WebexError as error:
@@ -167,6 +171,9 @@ class _Recovery:
             reading = read or reading
             self.fatal += [trouble] if trouble else []
             self.fatal += [f"{change.email}: {item.detail}" for item in words.values() if item.lost]
+            if any(item.outcome == "unknown" for item in words.values()):
+                self._leave_open(call, Verdict(call.outcome.operations, call.outcome.status, call.outcome.tracking_id))
+                return
         outcomes = tuple(told.get(item.operation, item) for item in call.outcome.operations)
         result = msgspec.structs.replace(call.outcome, operations=outcomes)
         self._done(result, record.settle(call.seq, result, reading))
@@ -186,6 +193,7 @@ class _Recovery:
 
     def _leave_open(self, call: OpenCall, verdict: Verdict) -> None:
         self.unclear.add(bare(call.change.person_id))
+        self._open.add(bare(call.change.person_id))
         self.people.append(result_of(call.change, verdict.outcomes, verdict.status, verdict.tracking_id))
 
     def _done(self, result: PersonResult, trouble: str) -> None:

@@ -42,8 +42,9 @@ class Redress:
         elif again:
             words, trouble, reading = await self.put_back(change, again)
             told |= words
-            final = result_of(change, _with(verdict, told), verdict.status, verdict.tracking_id)
-            trouble = self._record.settle(seq, final, reading or verdict.reading) or trouble
+            if not any(item.outcome == "unknown" for item in words.values()):
+                final = result_of(change, _with(verdict, told), verdict.status, verdict.tracking_id)
+                trouble = self._record.settle(seq, final, reading or verdict.reading) or trouble
         result = result_of(change, _with(verdict, told), verdict.status, verdict.tracking_id)
         losses = [item.operation for item in told.values() if item.lost]
         unexpected = f"{change.email}: Webex did not give {taken[0].missing}, but took {name(taken[0].goes)}."
@@ -61,6 +62,8 @@ class Redress:
             words = {item.goes: _lost(item, f"putting it back was not tried: {trouble}") for item in taken}
             return words, trouble, None
         verdict = await self._call(call, seq)
+        if verdict.unread:  # both calls stay open, and whoever comes next looks
+            return {item.goes: _unseen(item) for item in taken}, verdict.fatal or verdict.unexpected, None
         answers = {key("", item.operation): item for item in verdict.outcomes}
         told: _Words = {}
         for item in taken:
@@ -86,6 +89,11 @@ def put_back(item: Owed) -> OperationResult:
 
 def _in_between(item: Owed) -> OperationResult:
     return _say(item, "unknown", f"Webex took it and did not give {item.missing}; the next call puts it back.")
+
+
+def _unseen(item: Owed) -> OperationResult:
+    why = "giving it back was sent and could not be seen. The next apply looks again."
+    return _say(item, "unknown", f"Webex took it and did not give {item.missing}; {why}")
 
 
 def _lost(item: Owed, why: str = _CALLING) -> OperationResult:

@@ -27,7 +27,7 @@ def answered(change: Change, answer: PatchAnswer, seen: Seen) -> Verdict:
     )
     unread = f"The person could not be read back: {seen.problem}" if seen.problem and not seen.gone else ""
     fatal = unread if seen.fatal else ""
-    return Verdict(results, answer.status, answer.tracking_id, seen.reading, unread, fatal, seen.gone)
+    return Verdict(results, answer.status, answer.tracking_id, seen.reading, unread, fatal, seen.gone, bool(unread))
 
 
 def refused(change: Change, error: WebexError, seen: Seen) -> Verdict:
@@ -62,7 +62,8 @@ def uncertain(change: Change, error: WebexError, seen: Seen) -> Verdict:
     so = [seen.reading is not None and is_so(item, now) for item in items]
     results = tuple(_guess(item, done, any(so), error.message, seen) for item, done in zip(items, so, strict=True))
     fatal = seen.problem if seen.fatal else ""
-    return Verdict(results, error.status, error.tracking_id, seen.reading, error.message, fatal, seen.gone)
+    unread = bool(seen.problem) and not seen.gone
+    return Verdict(results, error.status, error.tracking_id, seen.reading, error.message, fatal, seen.gone, unread)
 
 
 def everything(change: Change, outcome: Outcome, detail: str) -> tuple[OperationResult, ...]:
@@ -74,7 +75,7 @@ def _missing(item: AnyOperation, answer: PatchAnswer, seen: Seen) -> OperationRe
     if seen.gone:
         return OperationResult(item, "unknown", f"Webex answered {answer.status}, and then the person was gone.")
     if seen.problem:
-        detail = f"Webex answered {answer.status}, but the person could not be read back: {seen.problem}"
+        detail = f"Webex answered {answer.status}, but the person could not be read back: {seen.problem} The next apply looks again."
         return OperationResult(item, "unknown", detail)
     pending = {bare(license_id) for license_id in answer.pending_licenses}
     if isinstance(item, LicenseOperation) and bare(item.license_id) in pending:
@@ -90,7 +91,9 @@ def _guess(item: AnyOperation, so: bool, any_so: bool, said: str, seen: Seen) ->
     if so:
         return OperationResult(item, "done", f"The call ended in an error, but it took effect: {said}")
     if seen.problem:
-        return OperationResult(item, "unknown", f"{said} The person could not be read: {seen.problem}")
+        return OperationResult(
+            item, "unknown", f"{said} The person could not be read: {seen.problem} The next apply looks again."
+        )
     if any_so:
         return OperationResult(item, "unknown", f"Only a part of the call can be seen so far: {said}")
     return OperationResult(item, "failed", f"No effect: {said}")

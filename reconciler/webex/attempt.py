@@ -6,6 +6,7 @@ whole, so that a connection that breaks in the middle of a page is repeated like
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -31,12 +32,20 @@ class NotReadyError(Exception):
 
 
 class Attempts(httpx.AsyncBaseTransport):
-    """Sends each request in its turn, counts it and hands on the answer when it was read to the end."""
+    """Sends each request in its turn, counts it and hands on the answer when it was read to the end.
+
+    `deadline`: seconds that a request with a last look before it (see READY) may take in all.
+    """
 
     def __init__(
-        self, inner: httpx.AsyncBaseTransport, door: Door, count: Callable[[], None], clock: Callable[[], datetime]
+        self,
+        inner: httpx.AsyncBaseTransport,
+        door: Door,
+        count: Callable[[], None],
+        clock: Callable[[], datetime],
+        deadline: float,
     ) -> None:
-        self._inner = inner
+        self._inner, self._deadline = inner, deadline
         self._door = door
         self._count = count
         self._clock = clock
@@ -59,7 +68,19 @@ class Attempts(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
-        _ask(request.extensions.get(READY))
+        ready = request.extensions.get(READY)
+        if ready is None:
+            return await self._sent(request)
+        _ask(ready)
+        try:
+            # What changes something must have a last moment as a whole, not only for each step of it: whoever resumes a
+            # run goes by it.
+            async with asyncio.timeout(self._deadline):
+                return await self._sent(request)
+        except TimeoutError as error:
+            raise httpx.ReadTimeout(f"no whole answer within {self._deadline:g} s", request=request) from error
+
+    async def _sent(self, request: httpx.Request) -> httpx.Response:
         self._count()
         response = await self._inner.handle_async_request(request)
         try:

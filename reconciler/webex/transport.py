@@ -79,7 +79,7 @@ class Session:
 
     `base_url` is Webex's API including `/v1`. `org_id`, when set, is sent along wherever the API takes it; it may be set
     later, and so may `customer`, the path whose GET admits a partner's token to the organization. `proxy` is a proxy's URL.
-    `timeout` is in seconds and holds for each step of a call (connect, send, each read).
+    `timeout` is in seconds and holds for each step of a call (connect, send, each read), and for a PATCH as a whole.
     `note` is told of waits longer than 5 seconds. `pace` is asked at the first call for what is shared with others who use
     the same token; `ticks` is a monotonic clock in seconds. `token` is an access token or, where it can be
     renewed, `renewal.Renewing`; `identity` is the digest by which to know its owner. Raises WebexAuthError for an empty or
@@ -119,7 +119,7 @@ class Session:
         verify = self._origin.scheme == "https"
         inner = transport or httpx.AsyncHTTPTransport(proxy=proxy, limits=limits, verify=verify)
         self._client = httpx.AsyncClient(
-            transport=RetryTransport(transport=Attempts(inner, self._door, self._count, clock)),
+            transport=RetryTransport(transport=Attempts(inner, self._door, self._count, clock, timeout)),
             # Waiting for a free connection is our own doing and never an error of Webex.
             timeout=httpx.Timeout(timeout, pool=None),
             follow_redirects=False,

@@ -219,7 +219,9 @@ def test_a_token_that_is_revoked_in_the_middle_stops_the_run_and_loses_nothing(w
     world.post("tokens/revoke", {"name": "plain"})
     done = world.ended(applied)
     assert done.returncode == 5, done.stdout + done.stderr
-    assert "Webex does not accept the access token" in " ".join((done.stdout + done.stderr).split())
+    said = " ".join((done.stdout + done.stderr).split())
+    assert "Webex does not accept the access token" in said
+    assert "WEBEX_CLIENT_ID" in said
     before = world.patched()
     assert 8 <= len(before) < len(PEOPLE)
     assert sorted(before) == world.holders()

@@ -142,14 +142,15 @@ def test_a_call_without_answer_may_still_be_on_its_way() -> None:
 
 
 def test_effect_unknown_and_unreadable() -> None:
-    """Neither an answer nor a reading: nobody can tell, and that is what is said."""
+    """Neither an answer nor a reading: nobody can tell, that is what is said, and the call stays open for the next apply."""
     bench = Bench(ann=[])
     bench.webex.after["ann"] = WebexServerError("Down", status=500)
     bench.webex.unreadable["ann"] = WebexServerError("Still down", status=500)
     result = bench.one(change("ann", add("a")))
     assert outcomes(result) == ["unknown"]
     assert "Still down" in result.operations[0].detail
-    assert bench.journal.settled["ann"][1] is None
+    assert "The next apply looks again." in result.operations[0].detail
+    assert bench.journal.settled == {}
 
 
 def test_half_an_effect_after_an_error() -> None:
