@@ -11,10 +11,13 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from reconciler.errors import StoreError
 from reconciler.store.database import Database
 from reconciler.store.schema import ensure, nothing_there
+from reconciler.store.trouble import damaged
 
 OLDEST_SERVER = (13,)
 """The oldest PostgreSQL that is good for a store; older ones get no repairs any more."""
 _DRIVER = "psycopg"
+# Bytes; the whole check takes some 7 ms for a megabyte, the quick one 3.
+_WHOLLY_CHECKED, _QUICKLY_CHECKED = 32_000_000, 256_000_000
 _SECRETS = ("password", "sslpassword", "passfile")
 _SHAPE = "A store is named like sqlite:///.webex-licenses/store.db or postgresql+psycopg://user:password@host/database."
 
@@ -40,6 +43,8 @@ def open_database(url: str, *, create: bool, wait: float) -> Database:
     try:
         if parsed.get_backend_name() == "postgresql":
             _check_server(database)
+        else:
+            _check_file(database, Path(parsed.database or ""))
         ensure(database, create=create)
     except BaseException:
         database.close()
@@ -69,6 +74,18 @@ def _parse(url: str) -> URL:
 def _shown(url: URL) -> str:
     """The name of a store for messages, without any secret."""
     return url.difference_update_query(_SECRETS).render_as_string(hide_password=True)
+
+
+def _check_file(database: Database, path: Path) -> None:
+    """Refuse a damaged file before anything is planned from it, as far as looking for damage takes no second."""
+    size = path.stat().st_size
+    if size > _QUICKLY_CHECKED:
+        return
+    check = "integrity_check" if size <= _WHOLLY_CHECKED else "quick_check"
+    with database.read() as connection:
+        found = str(connection.exec_driver_sql(f"PRAGMA {check}(1)").scalar())
+    if found != "ok":
+        raise damaged(database.where, found)
 
 
 def _check_server(database: Database) -> None:

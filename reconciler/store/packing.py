@@ -183,8 +183,13 @@ def unpack_origins(packed: object) -> tuple[Origin, ...]:
         raise broken("member_set") from exc
 
 
+def _proven(identity: int, packed: object) -> object:
+    """A set row that is what its id says; anything else, one that is missing included, is None."""
+    return packed if isinstance(packed, str) and digest64(packed.encode()) == identity else None
+
+
 class Unpacker:
-    """Set rows into tuples, each once."""
+    """Set rows into tuples, each once. The id of a set or a situation proves its content, so that damage shows."""
 
     def __init__(self, packed: Mapping[int, object]) -> None:
         self._packed = packed
@@ -195,19 +200,19 @@ class Unpacker:
         """The strings of a set; StoreError when the row is missing."""
         found = self._members.get(identity)
         if found is None:
-            found = self._members[identity] = unpack_members(self._packed.get(identity))
+            found = self._members[identity] = unpack_members(_proven(identity, self._packed.get(identity)))
         return found
 
     def origins(self, identity: int) -> tuple[Origin, ...]:
         """The origins of a set; StoreError when the row is missing."""
         found = self._origins.get(identity)
         if found is None:
-            found = self._origins[identity] = unpack_origins(self._packed.get(identity))
+            found = self._origins[identity] = unpack_origins(_proven(identity, self._packed.get(identity)))
         return found
 
     def situation(self, identity: int, key: Key) -> Situation:
         """A situation row as the noun."""
-        if key.state not in _STATES:
+        if key.state not in _STATES or key.id != identity:
             raise broken("situation")
         return Situation(
             id=identity,

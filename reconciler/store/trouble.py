@@ -83,6 +83,11 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
 )
 
 
+def damaged(where: str, found: str) -> StoreError:
+    """The error for a file in which SQLite's own check found something, which it says in one line."""
+    return StoreError(f"The store {where} is damaged ({' '.join(found.split())}).", hint=_RESTORE)
+
+
 def explain(error: BaseException, where: str) -> StoreError:
     """The StoreError for an error of SQLAlchemy or of the driver; `where` names the store without a password."""
     cause = getattr(error, "orig", None) or error

@@ -263,7 +263,7 @@ def _stop_time(clock: Clock) -> None:
     progress.Lines = lambda out: lines(out, every=float("inf"))  # type: ignore[assignment, misc]
 
 
-def main(case: Path, out: Callable[[str], object]) -> None:
+def main(case: Path, out: Callable[[str], object], store: str = "sqlite:///store.db") -> None:
     """Tell the case in `case`, in a copy of it; `out` gets the transcript piece by piece, then the plan files."""
     asyncio.sleep = _short_sleep  # type: ignore[assignment] # before anything takes it as a default
     from tests.support.sandbox_server import running_sandbox
@@ -283,7 +283,7 @@ def main(case: Path, out: Callable[[str], object]) -> None:
                 {
                     "WEBEX_ACCESS_TOKEN": "a-token",
                     "WEBEX_BASE_URL": sandbox.base_url,
-                    "WEBEX_LICENSES_STORE": "sqlite:///store.db",
+                    "WEBEX_LICENSES_STORE": store,
                     "GIT_CEILING_DIRECTORIES": folder,
                     "NO_COLOR": None,
                 }
@@ -293,7 +293,7 @@ def main(case: Path, out: Callable[[str], object]) -> None:
         os.chdir("/")
 
 
-def _told_apart(case: Path, file: Path) -> None:
+def _told_apart(case: Path, file: Path, *store: str) -> None:
     """Tell one case in a child of this process, into `file`: everything is imported already, nothing else is shared."""
     child = os.fork()
     if child:
@@ -301,7 +301,7 @@ def _told_apart(case: Path, file: Path) -> None:
         return
     with file.open("w") as out:
         try:
-            main(case, out.write)
+            main(case, out.write, *store)
         except ScenarioError as error:
             out.write(f"scenario: {error}\n")
         except BaseException:
@@ -310,14 +310,16 @@ def _told_apart(case: Path, file: Path) -> None:
 
 
 def many() -> None:
-    """Cases from stdin, a line each: the folder, a tab, the file for the transcript. Answers a line when it is written."""
+    """Cases from stdin, a line each: the folder, a tab, the file for the transcript, and, after another tab, the URL of the
+    store if it is not a file. Answers a line when it is written.
+    """
     asyncio.sleep = _short_sleep  # type: ignore[assignment]  # before anything takes it as a default
     for module in ("cli", "report.plan_text", "operations.apply", "webex", "store.opening", "store.sync", "store.view"):
         import_module(f"reconciler.{module}")
     import_module("tests.support.sandbox_server")
     for line in sys.stdin:
-        case, _, file = line.rstrip("\n").partition("\t")
-        _told_apart(Path(case), Path(file))
+        case, file, *store = line.rstrip("\n").split("\t")
+        _told_apart(Path(case), Path(file), *store)
         sys.stdout.write("told\n")
         sys.stdout.flush()
 

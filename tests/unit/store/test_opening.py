@@ -7,7 +7,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -171,11 +170,11 @@ def test_a_name_that_is_no_store(url: str) -> None:
     assert "secret" not in error.message + error.hint
 
 
-@pytest.mark.skipif(find_spec("psycopg") is not None, reason="the driver is installed")
-def test_a_missing_driver_is_named_without_the_password() -> None:
+def test_a_missing_driver_is_named_without_the_password(monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL needs a driver that is installed apart."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
     error = opening("postgresql+psycopg://user:secret@host/db")
-    assert "psycopg" in error.hint
+    assert "[postgresql]" in error.hint
     assert "secret" not in error.message
 
 
