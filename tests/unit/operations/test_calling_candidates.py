@@ -28,6 +28,7 @@ from tests.support.desired import (
     organization,
     ref,
 )
+from tests.support.example import planned_from
 from tests.support.live import NOW, PRO, RTT, SALES, STANDARD, FakeLive, Someone, license_id
 
 HQ, LAB = Location("L-HQ", "HQ", True), Location("L-LAB", "Lab", False)
@@ -245,3 +246,23 @@ def test_every_check_has_a_verdict_of_its_own() -> None:
         module = inspect.getmodule(rule.act)
         assert module is not None
         assert verdict_of(module.CODE) != "refused", module.CODE
+
+
+def test_what_webex_refused_before_is_told_with_code_and_times() -> None:
+    """Somebody at rest is held back, with the number that was asked for, Webex's reason and the times."""
+    story: dict[str, Any] = {
+        "templates": {"everyone": {"licenses": [NAME]}},
+        "numbers": ["+14085550100"],
+        "people": {"ann": {"phone": "+14085550100"}},
+        "setbacks": [
+            {"of": "ann", "add": NAME, "state": "refused", "codes": [400411], "times": 3, "hoursAgo": 2,
+             "number": "+14085550100", "words": "code 400411: a number is needed"},
+        ],
+    }  # fmt: skip
+    planned = planned_from(story)
+    assert not isinstance(planned, list)
+    (candidate,) = Candidates(planned.workings, live(licenses=()), NOW).all()
+    assert (candidate.verdict, candidate.number) == ("heldBack", "+14085550100")
+    (obstacle,) = candidate.obstacles
+    assert obstacle.code == "asked-before"
+    assert obstacle.message.startswith("Webex refused it (code 400411: a number is needed); asked 3 times since ")
