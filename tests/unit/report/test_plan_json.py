@@ -40,7 +40,7 @@ def test_keys_stand_in_the_documented_order_and_the_file_ends_with_a_newline() -
     assert data.endswith(b"}\n")
     assert list(json.loads(data)) == [
         "formatVersion", "kind", "tool", "organization", "createdAt", "digest", "desired", "live", "summary", "pools",
-        "changes", "held", "waiting", "findings", "guards",
+        "changes", "held", "waiting", "findings", "guards", "setbacks", "undoes",
     ]  # fmt: skip
 
 
