@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _NOTHING_HAPPENED: frozenset[Outcome] = frozenset({"refused", "notSent", "skipped", "alreadyDone"})
 
+_NO_EFFECT_SEEN: frozenset[Outcome | None] = frozenset({"failed", "ignored"})
+
 
 class _Reason(msgspec.Struct):
     rule: str
@@ -105,7 +107,7 @@ def _sent(connection: Connection, which: ColumnElement[bool]) -> Iterator[_Sent]
         meant = (*intended.licenses, *intended.attendee_sites)
         coming = [ends.get((op.operation, op.holding)) for op in meant if op.operation == "add"]
         came = bool(coming) and all(end == "done" for end in coming)
-        nothing = bool(coming) and all(ends.get((op.operation, op.holding)) == "failed" for op in meant)
+        nothing = bool(coming) and all(ends.get((op.operation, op.holding)) in _NO_EFFECT_SEEN for op in meant)
         for operation in meant:
             end = ends.get((operation.operation, operation.holding))
             if end not in _NOTHING_HAPPENED:

@@ -58,6 +58,7 @@ def test_a_replacement_without_effect_is_no_removal(store: Store) -> None:
     carry_out(store, hour(0), "ann", (swapped, "failed"), (GIVE, "failed"))
     carry_out(store, hour(1), "bob", (swapped, "unknown"), (GIVE, "failed"))
     carry_out(store, hour(2), "cem", (swapped, "failed"))
+    carry_out(store, hour(2), "dan", (swapped, "ignored"), (GIVE, "ignored"))
     assert [item.person_id for item in store.memory(ORG, hour(3)).removals] == ["id-bob", "id-cem"]
 
 
