@@ -9,6 +9,7 @@ that writers cannot wait for each other in a circle.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import create_engine, event, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from reconciler.errors import StoreError
 from reconciler.store.packing import digest64, storable
 from reconciler.store.tables import org
 from reconciler.store.trouble import told_plainly
@@ -45,6 +47,8 @@ class Database:
         self.engine = _engine(url, wait)
         driver = getattr(self.engine.dialect.loaded_dbapi, "Error", SQLAlchemyError)
         self._driver: type[Exception] = driver
+        self._file = None if url.get_backend_name() != "sqlite" else _identity(url.database or "")
+        self._path = url.database or ""
         self._reading: dict[str, Any] = {}
         if url.get_backend_name() == "postgresql":
             self._reading = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -52,6 +56,14 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+    def demand_file(self) -> None:
+        """StoreError when the file was moved, removed or replaced: what is written to it would be found by nobody."""
+        if self._file is not None and _identity(self._path) != self._file:
+            raise StoreError(
+                f"The store {self.where} is gone: its file was moved, removed or replaced while it was in use.",
+                hint="Put it back, then run again; nothing of this step was kept.",
+            )
 
     def told_plainly(self) -> AbstractContextManager[None]:
         """Errors inside become StoreError with the name of this store."""
@@ -73,6 +85,7 @@ class Database:
 
         `whose`: the organization (or whatever else) whose rows are written; nobody else writes those meanwhile.
         """
+        self.demand_file()
         with self.told_plainly(), self.engine.connect() as connection, write_on(connection, whose):
             yield connection
 
@@ -87,6 +100,15 @@ class Database:
             cursor.execute(f"PRAGMA temp.cache_size = -{_STAGE_CACHE_KIB}")
             cursor.close()
         return connection
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Which file this is, whatever it is called; None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 @contextmanager
@@ -133,7 +155,8 @@ def _engine(url: URL, wait: float) -> Engine:
 
 
 def _sqlite(url: URL, wait: float) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": wait, "check_same_thread": False})
+    patience = {} if "timeout" in url.query else {"timeout": wait}
+    engine = create_engine(url, connect_args={"check_same_thread": False, **patience})
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:

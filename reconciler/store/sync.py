@@ -157,6 +157,7 @@ class SyncWriter:
     def commit(self) -> SyncCounts:
         """Write the snapshot in one transaction, or raise StoreError and write nothing."""
         connection = self._connection
+        self._database.demand_file()
         with self._database.told_plainly(), write_on(connection, self._org_id):
             org, last = lock_org(connection, self._org_id, self._org_name)
             # No moment yet means no people yet, neither present nor past.

@@ -15,6 +15,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, event
 
 from reconciler.errors import StoreError
+from reconciler.model.live import Scope
 from reconciler.store import Store
 from reconciler.store.schema import REVISIONS
 from reconciler.store.tables import metadata
@@ -187,6 +188,22 @@ def test_a_read_only_file(tmp_path: Path, store: Store) -> None:
     error = explain(caught.value, "store.db")
     assert error.message == "The store store.db cannot be written."
     assert "write access" in error.hint
+
+
+def test_a_file_that_is_moved_or_replaced_while_it_is_in_use(tmp_path: Path, store: Store, url: str) -> None:
+    """What is written to it would be found by nobody: writing stops, and goes on when it is back."""
+    sync(store, hour(0), [someone("ann")])
+    with store.begin_sync(ORG, "Acme", Scope(), hour(1)) as writer:
+        (tmp_path / "store.db").rename(tmp_path / "away.db")
+        for _ in range(2):
+            with pytest.raises(StoreError, match="is gone"):
+                writer.commit()
+            with pytest.raises(StoreError, match="is gone"):
+                store.lease().acquire(ORG, "a", hour(1))
+            (tmp_path / "store.db").write_bytes(b"")
+        (tmp_path / "away.db").rename(tmp_path / "store.db")
+        writer.commit()
+    assert len(store.snapshots(ORG)) == 2
 
 
 def test_a_full_disk_loses_nothing(tmp_path: Path, store: Store) -> None:
