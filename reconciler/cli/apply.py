@@ -99,14 +99,15 @@ def _pace() -> Pace:
 
 def _plan_now(desired: Desired, context: Context, *, yes: bool, on_stderr: bool) -> Plan:
     from reconciler.errors import BlockedPlanError
+    from reconciler.guard.objections import objections_to_a_part
     from reconciler.operations.additions import additions_only
     from reconciler.operations.plan import plan as make
     from reconciler.report.wording import stopping
 
-    plan = make(desired, context, offline=False).plan
-    left_out = 0
+    made = make(desired, context, offline=False)
+    plan, left_out = made.plan, 0
     if yes:
-        plan, left_out = additions_only(plan)
+        plan, left_out = additions_only(plan, lambda kept: objections_to_a_part(made.workings.sight, kept))
     text = plan_report(plan, "text")
     if on_stderr:
         click.echo(text, err=True)

@@ -15,6 +15,7 @@ from reconciler.model.plan import Change, LicenseOperation
 from reconciler.model.result import OperationResult, Outcome
 from reconciler.ports import PatchAnswer
 
+_LATER = "The next apply looks again."
 _PENDING = "Pending in Webex: the person has not accepted the invitation."
 
 
@@ -75,7 +76,7 @@ def _missing(item: AnyOperation, answer: PatchAnswer, seen: Seen) -> OperationRe
     if seen.gone:
         return OperationResult(item, "unknown", f"Webex answered {answer.status}, and then the person was gone.")
     if seen.problem:
-        detail = f"Webex answered {answer.status}, but the person could not be read back: {seen.problem} The next apply looks again."
+        detail = f"Webex answered {answer.status}, but the person could not be read back: {seen.problem} {_LATER}"
         return OperationResult(item, "unknown", detail)
     pending = {bare(license_id) for license_id in answer.pending_licenses}
     if isinstance(item, LicenseOperation) and bare(item.license_id) in pending:

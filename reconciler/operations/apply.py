@@ -29,10 +29,11 @@ from reconciler.execute.operation import AnyOperation, bare, key, operations_of
 from reconciler.execute.reading import Sleep
 from reconciler.execute.reconcile import leave_alone
 from reconciler.guard import a_stale_plan_is_not_applied
+from reconciler.guard.objections import objections_to_a_part
 from reconciler.model import ids
 from reconciler.model.desired import Desired
 from reconciler.model.finding import Finding
-from reconciler.model.plan import Plan
+from reconciler.model.plan import GuardResult, Plan
 from reconciler.model.result import ApplyResult, OperationResult, PersonResult
 from reconciler.operations.context import Connection, Context
 from reconciler.operations.holding import held
@@ -42,6 +43,7 @@ from reconciler.operations.organization import resolve_organization
 from reconciler.operations.plan import plan_from_store
 from reconciler.operations.recover import recover
 from reconciler.operations.sync import read_organization
+from reconciler.operations.unmet import unmet
 from reconciler.operations.undo import undone_by
 
 if TYPE_CHECKING:
@@ -161,9 +163,9 @@ class _Apply:
         also = undo.pools if undo is not None else ()
         await read_organization(self._desired, self._context, self._connection, self._org_id, org_name, also)
         fresh = self._make_plan(undo)
-        _check_guards(fresh.plan)
         split = reconcile_with_live(self._plan, fresh.plan, live_lookup(self._store.live(self._org_id), self._plan))
         split = leave_alone(split, self._recovered.unclear)
+        _check_guards(objections_to_a_part(fresh.workings.sight, split.to_send))
         self._name_held(split)
         return await self._carry_out(split, fresh, started, stop, pace)
 
@@ -201,6 +203,7 @@ class _Apply:
                 interrupted=stop.is_set() and any(_unsent(person) for person in people),
                 stopped=out.stopped,
                 recovered=self._recovered.people,
+                unmet=unmet(fresh.plan),
             )
             result = await self._close(result)
             completed = result.complete
@@ -243,7 +246,8 @@ class _Apply:
         await self._refresh_pools(result)
         if result.complete and self._plan.undoes is None:  # an undo carries out no files, so none come into force
             try:
-                result = msgspec.structs.replace(result, waiting=self._record(result.run))
+                left = self._record(result.run)
+                result = msgspec.structs.replace(result, waiting=len(left.waiting), unmet=unmet(left))
             except ReconcilerError as error:
                 reason = f"Everything was sent, but the store could not take the closing record: {error.message}"
                 result = msgspec.structs.replace(result, stopped=reason)
@@ -256,7 +260,8 @@ class _Apply:
             licenses = await self._connection.reader.licenses()
             self._store.record_licenses(self._org_id, licenses, self._context.clock())
 
-    def _record(self, run: str) -> int:
+    def _record(self, run: str) -> Plan:
+        """Record what a completed apply leaves; returns the plan of what is still wanted."""
         after = self._make_plan()
         ledger = after.ledger
         self._store.record_apply(
@@ -269,7 +274,7 @@ class _Apply:
             waiting=ledger.waiting,
             at=self._context.clock(),
         )
-        return len(after.plan.waiting)
+        return after.plan
 
 
 def _watched(fresh: Planned) -> dict[str, str]:
@@ -279,8 +284,8 @@ def _watched(fresh: Planned) -> dict[str, str]:
     return {bare(pool.id): f"{pool.name} @ {pool.site}" if pool.site else pool.name for pool in pools}
 
 
-def _check_guards(fresh: Plan) -> None:
-    stopping = [guard for guard in fresh.guards if guard.effect == "stop" and not guard.acknowledged]
+def _check_guards(guards: Iterable[GuardResult]) -> None:
+    stopping = [guard for guard in guards if guard.effect == "stop" and not guard.acknowledged]
     if stopping:
         objections = "".join(f"\n  {guard.code}: {guard.message}" for guard in stopping)
         raise BlockedPlanError(

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from reconciler.errors import (
+    ApplyError,
     BlockedPlanError,
     LockedError,
     PlanFileError,
@@ -22,18 +23,20 @@ from reconciler.errors import (
     WebexServerError,
 )
 from reconciler.model.desired import Acknowledgement, Reference
-from reconciler.model.plan import GuardResult, Held, Plan
+from reconciler.model.plan import TIER_REPLACED, Change, GuardResult, Held, Plan
 from reconciler.model.result import ApplyResult
-from reconciler.operations.apply import Pace, apply
+from reconciler.operations.apply import Pace, apply, resume
+from reconciler.ports import OpenCall
+from reconciler.store.values import Run
 from tests.unit.execute.bench import outcomes
-from tests.unit.execute.fakes import START, Stop, add, change, paid, pool, remove
+from tests.unit.execute.fakes import START, Stop, add, change, paid, pool, remove, taken_for
 from tests.unit.execute.plans import plan
 from tests.unit.operations.fakes import Named, World, desired
 
 FILES = desired(Reference(license="Basic Messaging"))
 LEDGER = SimpleNamespace(registry="registry", in_force={"sales": START}, reorigin={}, reorigin_people={}, waiting=())
 EMPTY = plan()
-WORKINGS = SimpleNamespace(book=SimpleNamespace(catalog=SimpleNamespace(pools={}), declared_pools=frozenset()))
+BOOK = SimpleNamespace(catalog=SimpleNamespace(pools={}), declared_pools=frozenset())
 
 
 class Bench:
@@ -44,10 +47,17 @@ class Bench:
         self.stop = Stop()
         self._plans = iter([fresh])
         monkeypatch.setattr("reconciler.planner.make_plan", self._make_plan, raising=False)
+        monkeypatch.setattr("reconciler.operations.apply.objections_to_a_part", self._objections)
 
     def _make_plan(self, *arguments: Any) -> Any:
         assert self.world.store.syncs[-1].committed, "planned before reading"
-        return SimpleNamespace(plan=next(self._plans, EMPTY), ledger=LEDGER, workings=WORKINGS)
+        made = next(self._plans, EMPTY)
+        workings = SimpleNamespace(book=BOOK, sight=made.guards)
+        return SimpleNamespace(plan=made, ledger=LEDGER, workings=workings)
+
+    def _objections(self, sight: Any, changes: Any) -> Any:
+        self.asked_about = changes
+        return sight
 
     def apply(self, reviewed: Plan) -> ApplyResult:
         pace = Pace(concurrency=1, sleep=self.world.time.sleep)
@@ -185,6 +195,7 @@ def test_only_what_both_plans_want(monkeypatch: pytest.MonkeyPatch) -> None:
     reviewed = plan(change("ann", add("a"), add("b"), add("c")), change("bob", add("a")))
     bench = Bench(monkeypatch, plan(change("ann", add("b"))), ann=["a"])
     result = bench.apply(reviewed)
+    assert [item.licenses[0].license_id for item in bench.asked_about] == ["b"]  # guards look at what is sent
     assert [outcomes(person) for person in result.people] == [["alreadyDone", "done", "skipped"], ["skipped"]]
     assert result.people[0].status == 200
     assert "no longer in the organization" in result.people[1].operations[0].detail
@@ -301,3 +312,87 @@ def test_a_reading_that_fails_gives_the_lease_back(monkeypatch: pytest.MonkeyPat
     bench.world.reader.fail["groups"] = WebexServerError("Down", status=503)
     bench.refused(EMPTY, WebexServerError)
     assert bench.world.store.the_lease.log == ["acquire org-1", "release org-1"]
+
+
+def _open_call(bench: Bench, item: Change) -> OpenCall:
+    seq = bench.world.store.the_journal.intend("run-0", item, START)
+    bench.world.log.clear()
+    at = START - timedelta(minutes=10)
+    return OpenCall("run-0", seq, "intent", item, at, at)
+
+
+def test_what_an_earlier_run_left_open_is_finished_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is read or sent: its call is looked at and recorded, dead runs are closed, and the result tells it."""
+    bench = Bench(monkeypatch, plan(change("bob", add("a"))), ann=["a"], bob=[])
+    bench.world.store.open = (_open_call(bench, change("ann", add("a"))),)
+    result = bench.apply(plan(change("bob", add("a"))))
+    assert bench.world.log[:3] == ["read ann", "list ann", "settle ann"]
+    assert bench.world.store.closed == ["org-1"]
+    assert [outcomes(person) for person in result.recovered] == [["done"]]
+    assert [outcomes(person) for person in result.people] == [["done"]]
+    assert result.complete
+
+
+def test_who_is_unclear_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An earlier call did only a part: the person is named and skipped in this run, which is not complete then."""
+    wanted = change("ann", add("b"))
+    bench = Bench(monkeypatch, plan(wanted), ann=["a"])
+    bench.world.store.open = (_open_call(bench, change("ann", add("a"), add("b"))),)
+    result = bench.apply(plan(wanted))
+    assert [outcomes(person) for person in result.recovered] == [["done", "ignored"]]
+    assert [outcomes(person) for person in result.people] == [["skipped"]]
+    assert "patch ann" not in bench.world.log
+    assert not result.complete
+
+
+def _resume(bench: Bench) -> ApplyResult | None:
+    pace = Pace(concurrency=1, sleep=bench.world.time.sleep)
+    return asyncio.run(resume(FILES, bench.world.context, stop=bench.stop, holder="test", pace=pace))
+
+
+def _interrupted(bench: Bench, reviewed: Plan) -> None:
+    store = bench.world.store
+    store.interrupted = Run("run-0", "org-1", reviewed.digest, None, "stopped", START, None)
+    store.plans["run-0"] = reviewed
+
+
+def test_nothing_to_resume(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last run completed: nothing is read but the organization, nothing locked."""
+    bench = Bench(monkeypatch, EMPTY)
+    assert _resume(bench) is None
+    assert bench.world.store.the_lease.log == []
+
+
+def test_resume_goes_on_with_the_plan_of_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No plan file is needed; the new run knows which one it resumes."""
+    reviewed = plan(change("ann", add("a")), change("bob", add("a")))
+    bench = Bench(monkeypatch, plan(change("bob", add("a"))), ann=["a"], bob=[])
+    _interrupted(bench, reviewed)
+    result = _resume(bench)
+    assert result is not None
+    assert [outcomes(person) for person in result.people] == [["alreadyDone"], ["done"]]
+    assert bench.world.store.resumed == "run-0"
+    assert result.complete
+
+
+def test_a_plan_that_is_too_old_is_not_resumed_but_its_calls_are_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is open is looked at and recorded all the same; the rest needs a new plan."""
+    bench = Bench(monkeypatch, EMPTY, ann=["a"])
+    _interrupted(bench, plan(change("ann", add("a")), taken_at=START - timedelta(hours=25)))
+    bench.world.store.open = (_open_call(bench, change("ann", add("a"))),)
+    with pytest.raises(StalePlanError):
+        _resume(bench)
+    assert bench.world.log == ["read ann", "list ann", "settle ann"]
+    assert bench.world.store.the_lease.log[-1] == "release org-1"
+
+
+def test_a_loss_of_an_earlier_run_ends_the_apply(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody lost something that could not be given back: nothing is sent, and the person is named. Exit 5."""
+    swap = change("ann", paid("pro"), taken_for(TIER_REPLACED))
+    bench = Bench(monkeypatch, plan(change("bob", add("a"))), ann=[], bob=[])
+    bench.world.webex.before["ann"] = WebexServerError("Down", status=503)
+    bench.world.store.open = (_open_call(bench, swap),)
+    with pytest.raises(ApplyError, match="ann@acme.example lost Name of std") as caught:
+        bench.apply(plan(change("bob", add("a"))))
+    assert caught.value.exit_code == 5
+    assert "patch bob" not in bench.world.log
