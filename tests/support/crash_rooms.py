@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from types import TracebackType
 
@@ -18,6 +18,7 @@ from reconciler.operations.plan import plan_from_store
 from reconciler.operations.sync import sync
 from reconciler.store import Store
 from reconciler.webex import Reader, Session, Writer
+from reconciler.webex.tokens import Tokens
 from tests.support.crash_time import Time, run
 from tests.unit.execute.fakes import Quiet, Stop
 
@@ -25,10 +26,13 @@ AT_ONCE = 3
 
 
 class Rooms:
-    """A context manager; the store at `url` is opened at the first use. `told` is what the user was told on the way."""
+    """A context manager; the store at `url` is opened at the first use. `token` makes what renews tokens."""
 
-    def __init__(self, url: str, transport: httpx.AsyncBaseTransport, time: Time) -> None:
+    def __init__(
+        self, url: str, transport: httpx.AsyncBaseTransport, time: Time, token: Callable[[Time], Tokens] | None = None
+    ) -> None:
         self._url, self._transport, self.time = url, transport, time
+        self._token = token(time) if token else None
         self._opened: list[Store] = []
         self.context = Context(self._store, self._connect, Quiet(), time.now, tool_version="0")
 
@@ -53,7 +57,13 @@ class Rooms:
 
     @asynccontextmanager
     async def _connect(self) -> AsyncIterator[Connection]:
-        async with Session("token", "http://127.0.0.1/v1", transport=self._transport, clock=self.time.now) as session:
+        async with Session(
+            self._token or "token",
+            "http://127.0.0.1/v1",
+            transport=self._transport,
+            clock=self.time.now,
+            ticks=self.time.monotonic,
+        ) as session:
             yield Connection(Reader(session), Writer(session), lambda: session.calls)
 
     def plan(self, desired: Desired) -> Plan:
