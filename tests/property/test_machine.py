@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from reconciler.execute.operation import only, operations_of
 from reconciler.model.desired import Desired
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Change, Plan
 from tests.support.generate import CALLING, Drawn, Maker
 from tests.support.oracle import Prediction, predict
 from tests.support.oracle.smaller import described
@@ -99,6 +100,18 @@ class Organization(RuleBasedStateMachine):
         self.world.now += timedelta(hours=1)
         self._check_losses(before, plan, expected)
 
+    @precondition(lambda self: hasattr(self, "world"))
+    @rule(data=st.data())
+    def less_is_asked_for(self, data: st.DataObject) -> None:
+        """A fresh plan wants less than was reviewed: who only gains or only loses does so in part, others all or nothing."""
+        before, plan, expected = self._holdings(), product(case_of(self.world, self.files)), self._expected()
+        if plan is None:
+            return
+        parts = [_part(change, data) for change in plan.changes]
+        self.world.carry_out_some(parts, [bool(operations_of(part)) for part in parts])
+        self.world.now += timedelta(hours=1)
+        self._check_losses(before, plan, expected)
+
     @invariant()
     def product_and_oracle_agree(self) -> None:
         """The plan of this moment is what the oracle says."""
@@ -139,6 +152,15 @@ class Organization(RuleBasedStateMachine):
                 used = sum(pool.id in held for held in after.values())
                 rooms = (pool.consumed or 0) - (pool.consumed_by_users or 0)
                 assert pool.subscription is None or used <= max((pool.total or 0) - rooms, used_before)
+
+
+def _part(change: Change, data: st.DataObject) -> Change:
+    """What is left of a change (RULES 7.5): half of a replacement is nothing that anybody planned."""
+    items = operations_of(change)
+    if len({item.operation for item in items}) > 1:
+        return change if data.draw(st.booleans()) else only(change, ())
+    kept = data.draw(st.lists(st.booleans(), min_size=len(items), max_size=len(items)))
+    return only(change, [item for item, keep in zip(items, kept, strict=True) if keep])
 
 
 Organization.TestCase.settings = settings(
