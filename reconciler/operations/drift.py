@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from reconciler.model.desired import Desired
 from reconciler.model.drift import Drift, StructuralChange
 from reconciler.model.live import Snapshot
@@ -10,13 +12,20 @@ from reconciler.model.plan import Plan
 from reconciler.operations.context import Context
 from reconciler.operations.plan import plan as make
 
+if TYPE_CHECKING:
+    from reconciler.planner import Planned
+
 
 def drift(desired: Desired, context: Context, *, offline: bool) -> Drift:
     """What differs now. Reads Webex first unless `offline`; writes snapshots only."""
+    return drift_of(make(desired, context, offline=offline), context)
+
+
+def drift_of(made: Planned, context: Context) -> Drift:
+    """The same, read off a plan that was made before."""
     from reconciler.diff.drift import drift_items, marked_new
     from reconciler.diff.structure import structural_changes, structure
 
-    made = make(desired, context, offline=offline)
     work, document = made.workings, made.plan
     registry = work.book.memory.registry
     items = drift_items(document, work.book, work.population, work.answers)
