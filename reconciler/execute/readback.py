@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from reconciler.errors import WebexAuthError, WebexError, WebexForbiddenError
+from reconciler.errors import WebexError
 from reconciler.execute.ended import Begun
 from reconciler.execute.operation import AnyOperation, Holdings, bare, holdings, is_calling, is_so, operations_of
-from reconciler.execute.reading import Seen, and_hint
+from reconciler.execute.reading import Seen
 from reconciler.execute.replacement import name
 from reconciler.model.live import PersonReading
 from reconciler.model.result import OperationResult, PersonResult
@@ -90,9 +90,7 @@ class Pages:
                         seen[who] = Seen(person)
                     elif who in rest and not person.licenses_absent:
                         now[who] = holdings(person.licenses, person.attendee_sites)
-        except (WebexAuthError, WebexForbiddenError) as error:
-            return {who: seen.get(who, Seen(problem=and_hint(error), fatal=True)) for who in wanted}, now, pages
-        except WebexError:
+        except WebexError:  # single readings will tell what is wrong
             return seen, now, pages
         return seen, now, pages
 

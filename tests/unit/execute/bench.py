@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from reconciler.execute import CarriedOut, carry_out
 from reconciler.model.plan import Change, PoolLine
@@ -21,6 +21,8 @@ class Bench:
         self.journal = Journal(self.log)
         self.progress = Quiet()
         self.stop = Stop()
+        self.watched: Mapping[str, str] | None = None
+        self.people = 0
 
     def run(
         self, *changes: Change, pools: Sequence[PoolLine] = (), concurrency: int = 8, stop_after_errors: int = 10
@@ -35,6 +37,8 @@ class Bench:
                 run="run-1",
                 stop=self.stop,
                 pools=pools,
+                people=self.people,
+                watched=self.watched,
                 concurrency=concurrency,
                 stop_after_errors=stop_after_errors,
                 sleep=self.time.sleep,

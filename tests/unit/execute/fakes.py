@@ -116,10 +116,13 @@ class Webex:
         self.on_patch: Callable[[str], None] = lambda person: None
         self.flying, self.most_flying = 0, 0
         self.page = 1000
+        self.wait_before_ready = 0.0
+        self.no_list: WebexError | None = None
         self._due: list[tuple[float, Change]] = []
 
     async def patch(self, change: Change, *, ready: Callable[[], None] = lambda: None) -> PatchAnswer:
         person = change.person_id
+        self.time.seconds += self.wait_before_ready
         ready()
         self.log.append(f"patch {person}")
         self.flying += 1
@@ -182,6 +185,8 @@ class Webex:
         self._ripen()
         for start in range(0, len(people), self.page):
             self.log.append("page all")
+            if self.no_list is not None:
+                raise self.no_list
             yield [self._shown(person) for person in people[start : start + self.page]]
 
     def _shown(self, person_id: str) -> PersonReading:
@@ -213,8 +218,8 @@ class Journal:
         if change.person_id in self.no_intent:
             raise StoreError("The disk is full.")
         self.log.append(f"intend {change.person_id}")
-        self._open[len(self._open)] = change
-        return len(self._open) - 1
+        self._open[len(self._open) + 1] = change
+        return len(self._open)
 
     def clear(self, run: str, seq: int, at: datetime) -> None:
         if self.stolen:
