@@ -284,6 +284,53 @@ setback = Table(
     _number("last"),
 )
 
+usage_reading = Table(
+    "usage_reading",
+    metadata,
+    _serial(),
+    _number("org"),
+    _text("subscription"),
+    _text("digest"),
+    _number("at"),
+    _number("imported"),
+    _number("exported", null=True),
+    _text("body"),
+    Index("usage_reading_org", "org", "subscription", "at", "id"),
+)
+
+told = Table(
+    "told",
+    metadata,
+    Column("org", BigInteger(), primary_key=True, autoincrement=False),
+    Column("channel", TEXT, primary_key=True),
+    _text("digest"),
+    _number("at"),
+)
+
+# What is read only where somebody asks, of the newest reading only: it changes every day, and no plan depends on it.
+activity = Table(
+    "activity",
+    metadata,
+    Column("org", BigInteger(), primary_key=True, autoincrement=False),
+    Column("person_id", TEXT, primary_key=True),
+    _number("day"),
+)
+administrator = Table(
+    "administrator",
+    metadata,
+    Column("org", BigInteger(), primary_key=True, autoincrement=False),
+    Column("person_id", TEXT, primary_key=True),
+    Column("role", TEXT, primary_key=True),
+    _text("name"),
+)
+side_reading = Table(
+    "side_reading",
+    metadata,
+    Column("org", BigInteger(), primary_key=True, autoincrement=False),
+    Column("what", TEXT, primary_key=True),
+    _number("at"),
+)
+
 # Lives only while an apply is recorded: where people go who have this situation, or this row.
 moves = Table("moves", MetaData(), Column("old", KEY, primary_key=True), _number("new"), prefixes=["TEMPORARY"])
 

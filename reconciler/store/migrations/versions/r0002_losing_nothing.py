@@ -42,8 +42,61 @@ def upgrade() -> None:
         sa.Column("last", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("org", "person_id", "holding"),
     )
+    _what_people_look_at()
+    _read_aside()
     if op.get_bind().dialect.name == "postgresql":
         _compare_by_character()
+
+
+def _read_aside() -> None:
+    """Tables of what is read only where somebody asks: activity and administrators."""
+    op.create_table(
+        "activity",
+        sa.Column("org", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("day", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("org", "person_id"),
+    )
+    op.create_table(
+        "administrator",
+        sa.Column("org", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("org", "person_id", "role"),
+    )
+    op.create_table(
+        "side_reading",
+        sa.Column("org", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("org", "what"),
+    )
+
+
+def _what_people_look_at() -> None:
+    """Imported usage exports, and what was told last over each way of telling."""
+    op.create_table(
+        "usage_reading",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("org", sa.BigInteger(), nullable=False),
+        sa.Column("subscription", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("imported", sa.BigInteger(), nullable=False),
+        sa.Column("exported", sa.BigInteger(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("usage_reading_org", "usage_reading", ["org", "subscription", "at", "id"])
+    op.create_table(
+        "told",
+        sa.Column("org", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("org", "channel"),
+    )
 
 
 def _compare_by_character() -> None:
