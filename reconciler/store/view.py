@@ -6,7 +6,7 @@ writes, the same view goes on from the history, so it never changes under its re
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,7 +18,7 @@ from reconciler.model.catalog import License
 from reconciler.model.history import Departed, PersonHistory
 from reconciler.model.live import Group, Holder, Location, Person, PhoneNumber, Situation, Snapshot
 from reconciler.model.provenance import Provenance
-from reconciler.store import bulk, former, history, newcomers, origins, versions, whom
+from reconciler.store import bulk, first_sight, former, history, newcomers, origins, versions, whom
 from reconciler.store.groups import GroupRow
 from reconciler.store.packing import Key, Unpacker, broken, decode, to_ms
 from reconciler.store.rows import addresses, columns, person_of
@@ -224,6 +224,16 @@ class View:
         """Ids of people who held a license that has a subscription when they were first seen."""
         with self._database.read() as connection:
             return newcomers.paid_at_first_sight(connection, self._people(connection), self._org)
+
+    def ask(self, question: Callable[[Connection, FromClause, int, int], T]) -> T:
+        """What a question of another module finds among the people of this view: `question(connection, people, org, moment)`."""
+        with self._database.read() as connection:
+            return question(connection, self._people(connection), self._org, self._moment)
+
+    def first_sights(self) -> Sequence[tuple[int, frozenset[str], int]]:
+        """(situation id, license ids held when the store first saw them, people); everybody is in one of them."""
+        with self._database.read() as connection:
+            return first_sight.first_sights(connection, self._people(connection), self._org)
 
     def _people(self, connection: Connection) -> FromClause:
         """The rows of people at this view's moment; still to be narrowed to the organization."""
