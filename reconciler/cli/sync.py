@@ -11,14 +11,17 @@ from reconciler.cli.common import emit, opened, path_argument
 
 @click.command()
 @path_argument
-def command(path: Path) -> None:
+@click.option(
+    "--activity", is_flag=True, help="Also read when people were last active and who has an administrator role."
+)
+def command(path: Path, activity: bool) -> None:
     """Read the organization of PATH into the store, as much of it as the files need. Changes nothing in Webex."""
     from reconciler.operations import loop
     from reconciler.operations.sync import sync
     from reconciler.report import sync_summary
 
     with opened(path) as (desired, context):
-        outcome = loop.run(sync(desired, context))
+        outcome = loop.run(sync(desired, context, activity=activity))
     emit(
         sync_summary.render(
             outcome.snapshot,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ from reconciler.model.live import (
     Scope,
     Snapshot,
 )
+from reconciler.operations.activity import Aside
 from reconciler.operations.context import Connection, Context
 from reconciler.operations.organization import resolve_organization
 from reconciler.operations.together import together
@@ -68,18 +69,28 @@ class _Details(msgspec.Struct, frozen=True):
     holders: tuple[tuple[str, tuple[Holder, ...]], ...]
 
 
-async def sync(desired: Desired, context: Context, also: Collection[str] = ()) -> SyncOutcome:
+async def sync(
+    desired: Desired, context: Context, also: Collection[str] = (), *, activity: bool = False
+) -> SyncOutcome:
     """Read the organization that the files mean and commit a snapshot. WebexError, StoreError: nothing was written.
 
-    `also`: ids of licenses that an undo gives or takes, which may need more to be read than the files do.
+    `also`: ids of licenses that an undo gives or takes, which may need more to be read than the files do. `activity`: read
+    when people were last active and who has an administrator role, too; that is kept beside the snapshot.
     """
     async with context.connect() as connection:
         org_id, org_name = await resolve_organization(desired, connection.reader)
-        return await read_organization(desired, context, connection, org_id, org_name, also)
+        aside = Aside() if activity else None
+        return await read_organization(desired, context, connection, org_id, org_name, also, aside)
 
 
 async def read_organization(
-    desired: Desired, context: Context, connection: Connection, org_id: str, org_name: str, also: Collection[str] = ()
+    desired: Desired,
+    context: Context,
+    connection: Connection,
+    org_id: str,
+    org_name: str,
+    also: Collection[str] = (),
+    aside: Aside | None = None,
 ) -> SyncOutcome:
     """The same over a connection that is open already, for operations that go on talking to Webex."""
     taken_at = context.clock()
@@ -101,7 +112,9 @@ async def read_organization(
         writer.groups(groups)
         for members in details.members:
             writer.members(members)
-        held = await _stream_people(reader, scope, details.directory, writer.people, context, people, licenses)
+        calling = scope.calling
+        pages = reader.people(calling_data=calling, activity=aside.page) if aside else reader.people(calling_data=calling)
+        held = await _stream_people(pages, details.directory, writer.people, context, people, licenses)
         if not held:
             _check_emptiness(store, org_id)
         writer.locations(details.locations)
@@ -114,7 +127,11 @@ async def read_organization(
         for license_id, holders in sorted(listed.items()):
             # Our own people are known already; only who comes from elsewhere is news.
             writer.holders(license_id, [holder for holder in holders if not holder.internal])
+        if aside is not None:
+            await aside.names(reader)
         counts = writer.commit()
+    if aside is not None:
+        aside.keep(store, org_id, taken_at, context.progress)
     seconds = (context.clock() - taken_at).total_seconds()
     outcome = SyncOutcome(
         counts.snapshot, counts.added, counts.changed, counts.gone, counts.unchanged, connection.calls(), seconds
@@ -151,8 +168,7 @@ async def _read_details(reader: Reader, scope: Scope, groups: Sequence[Group], l
 
 
 async def _stream_people(
-    reader: Reader,
-    scope: Scope,
+    pages: AsyncIterator[Sequence[PersonReading]],
     directory: dict[str, DirectoryReading],
     write: Callable[[Sequence[PersonReading]], object],
     context: Context,
@@ -164,7 +180,7 @@ async def _stream_people(
     shown = False
     context.progress.start("Reading people", expected)
     try:
-        async for page in reader.people(calling_data=scope.calling):
+        async for page in pages:
             write([_merged(person, directory) for person in page] if directory else page)
             held.update(map(_LICENSES, page))
             shown = shown or not all(person.licenses_absent for person in page)

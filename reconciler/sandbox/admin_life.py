@@ -11,8 +11,10 @@ from starlette.routing import Route
 from reconciler.sandbox import deeds, shapes
 from reconciler.sandbox.deeds import DeedError
 from reconciler.sandbox.door import Door
+from reconciler.sandbox.file import aware
 from reconciler.sandbox.life import plan
 from reconciler.sandbox.routes_admin import Visit, answering, read, read_json
+from reconciler.sandbox.state import webex_time
 
 Handler = Callable[["_Life", Request], Awaitable[object]]
 
@@ -73,6 +75,10 @@ class _Life(Visit):
             person.work_phone = asked.work_phone
         if not isinstance(asked.provision_source, msgspec.UnsetType):
             person.provision_source = asked.provision_source
+        if not isinstance(asked.last_activity, msgspec.UnsetType):
+            person.last_activity = webex_time(aware(asked.last_activity)) if asked.last_activity else None
+        if asked.roles is not None:
+            person.roles = tuple(asked.roles)
         self.here.touch(person)
         return {"id": person.id, "email": person.email}
 

@@ -88,4 +88,5 @@ def _person(person: Person) -> dict[str, object]:
         roles=list(person.roles),
         pendingLicenses=waiting,
         pendingSites=list(person.pending_sites),
+        lastActivity=person.last_activity,
     )

@@ -232,12 +232,13 @@ def add_person(state: State, entry: shapes.PersonShape, where: str, problems: Pr
     if entry.type not in ("person", "bot", "appuser"):
         problems.add(f"{where}.type", f"{entry.type} is not a type", "person, bot or appuser")
     name = entry.name or entry.email.partition("@")[0].replace(".", " ").title()
-    created = webex_time(_aware(entry.created)) if entry.created else _LONG_AGO
+    created = webex_time(aware(entry.created)) if entry.created else _LONG_AGO
     person = state.new_person(entry.email, name, created, external=entry.external)
     state.alias(person, entry.other_emails)
     person.active, person.invite_pending, person.type = entry.active, entry.invite_pending, entry.type
     person.work_phone, person.provision_source = entry.work_phone, entry.provision_source
     person.roles = tuple(entry.roles)
+    person.last_activity = webex_time(aware(entry.last_activity)) if entry.last_activity else None
     person.attendee_sites = [site.lower() for site in entry.attendee_sites]
     person.site_admin_of = [site.lower() for site in entry.site_admin_of]
     person.pending_licenses = [state.licenses[key] for key in entry.pending_licenses]
@@ -247,7 +248,8 @@ def add_person(state: State, entry: shapes.PersonShape, where: str, problems: Pr
     return person
 
 
-def _aware(moment: datetime) -> datetime:
+def aware(moment: datetime) -> datetime:
+    """A moment without a zone is one of UTC."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

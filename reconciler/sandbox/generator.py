@@ -62,6 +62,7 @@ LAST = (
 )  # fmt: skip
 BAD_PHONES = ("408-555-0100", "ext. 4711", "0049 30 5550100", "unknown", "+1", "(030) 55 50 12 34")
 _START = datetime(2019, 1, 7, 8, tzinfo=UTC)
+_NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 
 
 def parse(text: str) -> dict[str, int]:
@@ -148,10 +149,20 @@ class _Generator:
         state = roll()
         person.active, person.invite_pending = state >= 0.03, 0.03 <= state < 0.07
         person.provision_source = "AD" if roll() < 0.8 else None
+        self._seen(person, at)
         if roll() < 0.002:
             person.site_admin_of = [self.main_site]
         self._licenses(person)
         self._memberships(person)
+
+    def _seen(self, person: Person, at: int) -> None:
+        """Nearly everybody is there every day; a few have not been for long, or never. Without a roll of the dice, so that
+        nobody else changes for it.
+        """
+        if not person.active or person.invite_pending or at % 71 == 3:
+            return
+        away = at * 37 % 400 if at % 13 == 5 else at % 4
+        person.last_activity = webex_time(_NOW - timedelta(days=away, minutes=at % 1440))
 
     def _licenses(self, person: Person) -> None:
         roll = self.chance.random

@@ -85,9 +85,9 @@ class Number:
 class Person:
     """Somebody of the organization, a bot, or (`external`) somebody of another organization who holds a license here.
 
-    `created` and `modified` are Webex's text (ISO 8601, milliseconds, Z). `attendee_sites` and `site_admin_of` are host
-    names, `roles` administrator roles as their ids name them (`id_full_admin`). `pending_*` wait for an external person's
-    consent. The `json_*` are kept answers; `touch()` forgets them.
+    `created`, `modified` and `last_activity` are Webex's text (ISO 8601, milliseconds, Z). `attendee_sites` and
+    `site_admin_of` are host names, `roles` administrator roles as their ids name them (`id_full_admin`). `pending_*` wait
+    for an external person's consent. The `json_*` are kept answers; `touch()` forgets them.
     """
 
     uuid: str
@@ -114,6 +114,7 @@ class Person:
     roles: tuple[str, ...] = ()
     pending_licenses: list[License] = field(default_factory=list)
     pending_sites: list[str] = field(default_factory=list)
+    last_activity: str | None = None
     json_plain: bytes | None = None
     json_shown: bytes | None = None
     json_calling: bytes | None = None

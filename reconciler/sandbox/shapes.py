@@ -102,6 +102,7 @@ class PersonShape(_Shape):
     roles: list[str] = []
     pending_licenses: list[str] = []
     pending_sites: list[str] = []
+    last_activity: datetime | None = None
 
 
 class TokenShape(_Shape):
@@ -172,6 +173,8 @@ class PersonChangeShape(_Shape):
     work_phone: str | msgspec.UnsetType | None = msgspec.UNSET
     site_admin_of: list[str] | None = None
     provision_source: str | msgspec.UnsetType | None = msgspec.UNSET
+    last_activity: datetime | msgspec.UnsetType | None = msgspec.UNSET
+    roles: list[str] | None = None
 
 
 class AcceptShape(_Shape):

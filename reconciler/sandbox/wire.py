@@ -112,8 +112,12 @@ def person_shown(state: State, person: Person) -> bytes:
 
 
 def with_status(body: bytes, person: Person) -> bytes:
-    """A written person with presence: nobody's calls and meetings are known here, so that there is little to tell."""
-    return body[:-1] + (b',"status":"pending"}' if person.invite_pending else b',"status":"unknown"}')
+    """A written person with presence: nobody's calls and meetings are known here, so that there is little to tell.
+
+    The last activity is presence, too, as its documentation hints: whoever excludes status must not count on it.
+    """
+    seen = b',"lastActivity":"%b"' % person.last_activity.encode() if person.last_activity else b""
+    return body[:-1] + seen + (b',"status":"pending"}' if person.invite_pending else b',"status":"unknown"}')
 
 
 def _phones(person: Person, *, calling: bool) -> list[dict[str, Any]]:

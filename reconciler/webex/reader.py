@@ -11,6 +11,7 @@ from contextlib import aclosing
 from typing import TypeVar
 
 from reconciler.model import ids
+from reconciler.model.activity import ActivityReading
 from reconciler.model.catalog import License
 from reconciler.model.live import (
     DirectoryReading,
@@ -21,6 +22,7 @@ from reconciler.model.live import (
     PersonReading,
     PhoneNumber,
 )
+from reconciler.webex import activity as of_activity
 from reconciler.webex import decode, people
 from reconciler.webex.decode import OrganizationReading, Role
 from reconciler.webex.pages import Step, counted, linked, segment
@@ -87,13 +89,17 @@ class Reader:
         answer = await self._get("/people", **params)
         return answer.understood(self._decoder.page) or ()
 
-    async def people(self, *, calling_data: bool = False) -> AsyncIterator[Sequence[PersonReading]]:
+    async def people(
+        self, *, calling_data: bool = False, activity: Callable[[Sequence[ActivityReading]], None] | None = None
+    ) -> AsyncIterator[Sequence[PersonReading]]:
         """Everybody, one item a page; the next page is on its way while this one is handled.
 
-        A page may be empty. Somebody may come twice when people change while they are read.
+        A page may be empty. Somebody may come twice when people change while they are read. `activity` gets the last
+        activity and the roles of each page; then presence is asked for, which the last activity is a part of.
         """
         size = _PEOPLE_WITH_CALLING_A_PAGE if calling_data else _PEOPLE_A_PAGE
-        params = {"max": str(size), "callingData": _word(calling_data), "excludeStatus": "true", **self._org()}
+        params = {"max": str(size), "callingData": _word(calling_data), "excludeStatus": _word(activity is None)}
+        params |= self._org()
         decoded = self._decoder.page if calling_data else self._decoder.plain_page
         read_any = False
         async with aclosing(linked(self._session, self._session.api("/people"), params)) as answers:
@@ -102,6 +108,8 @@ class Reader:
                 if page is None and not read_any:
                     raise answer.strange("Webex's answer has no list of people")
                 read_any = True
+                if activity is not None:
+                    activity(answer.understood(of_activity.page))
                 yield page or ()
 
     async def directory(self) -> AsyncIterator[Sequence[DirectoryReading]]:
