@@ -12,7 +12,6 @@ from typing import Literal
 import msgspec
 
 from reconciler.model.bill import Bill
-from reconciler.model.finding import Finding
 from reconciler.model.plan import OrganizationRef
 
 
@@ -94,7 +93,9 @@ class Inventory(msgspec.Struct, frozen=True, rename="camel"):
     """All pools, sorted by name, site and subscription.
 
     `totals`: names that several counted pools share. `draw_order`: products that several subscriptions sell. `bill`:
-    None where the files tell no prices. `people` of the snapshot.
+    None where the files tell no prices. `people` of the snapshot. `locations_read`: whether it holds the locations of
+    Calling. `files_fit`: False where the files name what the organization does not have, so that nobody can say what is
+    outside of them.
     """
 
     format_version: str
@@ -107,4 +108,5 @@ class Inventory(msgspec.Struct, frozen=True, rename="camel"):
     draw_order: tuple[DrawOrder, ...] = ()
     bill: Bill | None = None
     people: int = 0
-    findings: tuple[Finding, ...] = ()
+    locations_read: bool = False
+    files_fit: bool = True

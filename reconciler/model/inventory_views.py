@@ -7,7 +7,6 @@ from typing import Literal
 
 import msgspec
 
-from reconciler.model.finding import Finding
 from reconciler.model.inventory import InventoryRow
 from reconciler.model.live import State
 from reconciler.model.plan import OrganizationRef
@@ -58,7 +57,7 @@ class InventoryBy(msgspec.Struct, frozen=True, rename="camel"):
     taken_at: datetime
     by: By
     slices: tuple[Slice, ...]
-    findings: tuple[Finding, ...] = ()
+    locations_read: bool = False
 
 
 class LicenseHolder(msgspec.Struct, frozen=True, rename="camel"):
@@ -99,7 +98,6 @@ class LicenseHolders(msgspec.Struct, frozen=True, rename="camel"):
     holders: tuple[LicenseHolder, ...]
     unseen: int
     activity_read_at: datetime | None = None
-    findings: tuple[Finding, ...] = ()
 
 
 class Administrator(msgspec.Struct, frozen=True, rename="camel"):
@@ -127,4 +125,3 @@ class Administrators(msgspec.Struct, frozen=True, rename="camel"):
     roles_read_at: datetime | None
     sites_read: bool
     administrators: tuple[Administrator, ...]
-    findings: tuple[Finding, ...] = ()

@@ -7,7 +7,6 @@ from typing import Literal
 
 import msgspec
 
-from reconciler.model.finding import Finding
 from reconciler.model.live import State
 from reconciler.model.plan import OrganizationRef
 
@@ -84,4 +83,3 @@ class Reclaimable(msgspec.Struct, frozen=True, rename="camel"):
     suggestions: tuple[Suggestion, ...]
     currency: str | None = None
     monthly: float | None = None
-    findings: tuple[Finding, ...] = ()

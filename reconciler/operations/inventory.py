@@ -2,49 +2,75 @@
 
 from __future__ import annotations
 
-from reconciler.model.catalog import License
+from typing import TYPE_CHECKING
+
+from reconciler.diff.cost import bill
 from reconciler.model.desired import Desired
-from reconciler.model.inventory import Inventory, InventoryRow
-from reconciler.model.plan import OrganizationRef
+from reconciler.model.inventory import Inventory
+from reconciler.model.plan import Change, OrganizationRef
 from reconciler.operations.context import Context
 from reconciler.operations.organization import stored_organization
-from reconciler.operations.sync import sync as read_now
+from reconciler.operations.stock import Stock, totals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FORMAT_VERSION = "1.0"
 
 
-async def inventory(desired: Desired, context: Context, *, sync: bool) -> Inventory:
-    """All pools of the newest snapshot, after a fresh one if `sync`. StoreError when there is none yet."""
+async def stock(desired: Desired, context: Context, *, sync: bool = False, activity: bool = False) -> Stock:
+    """The newest snapshot to look at, after a fresh one if `sync`; with `activity` that one reads it, too.
+
+    StoreError when there is none yet.
+    """
     if sync:
-        org_id = (await read_now(desired, context)).snapshot.org_id
+        from reconciler.operations.sync import sync as read_now
+
+        org_id = (await read_now(desired, context, activity=activity)).snapshot.org_id
     else:
         org_id, _ = stored_organization(desired, context.store())
-    live = context.store().live(org_id)
-    snapshot = live.snapshot()
+    return Stock(desired, context.store().live(org_id), context.clock())
+
+
+async def inventory(
+    desired: Desired, context: Context, *, sync: bool, license: str | None = None, after_plan: bool = False
+) -> Inventory:
+    """All pools, or those that `license` means, after a fresh reading if `sync`.
+
+    `after_plan`: with the money of what a plan for these files would leave, which takes as long as making one. Raises
+    UnknownNameError for a license that is not there, and then whatever a plan raises; StoreError without a snapshot.
+    """
+    found = await stock(desired, context, sync=sync)
+    changes = _planned(desired, context, found) if after_plan else None
+    return of_stock(desired, found, license=license, changes=changes)
+
+
+def of_stock(
+    desired: Desired, found: Stock, *, license: str | None = None, changes: Sequence[Change] | None = None
+) -> Inventory:
+    """The same of a stock; `changes` of the plan that is carried out."""
+    snapshot = found.live.snapshot()
+    rows = found.rows(None if license is None else found.named(license))
+    shown = {row.license_id for row in rows}
     return Inventory(
         format_version=FORMAT_VERSION,
         kind="Inventory",
         organization=OrganizationRef(snapshot.org_id, desired.organization.name),
         snapshot=snapshot.id,
         taken_at=snapshot.taken_at,
-        rows=tuple(sorted(map(_row, live.licenses()), key=_place)),
+        rows=rows,
+        totals=totals(rows),
+        draw_order=tuple(order for order in found.draw_order() if any(s.license_id in shown for s in order.steps)),
+        bill=bill(desired.organization.prices, found.catalog, changes=changes, outside=found.outside)
+        if license is None
+        else None,
+        people=snapshot.people,
+        locations_read=found.locations_read,
+        files_fit=found.fits,
     )
 
 
-def _row(license: License) -> InventoryRow:
-    return InventoryRow(
-        license_id=license.id,
-        name=license.name,
-        site_url=license.site,
-        site_type=license.site_type,
-        subscription_id=license.subscription,
-        total=license.total,
-        consumed=license.consumed,
-        available=license.available,
-        by_users=license.consumed_by_users,
-        by_workspaces=license.consumed_by_workspaces,
-    )
+def _planned(desired: Desired, context: Context, found: Stock) -> tuple[Change, ...]:
+    from reconciler.operations.plan import plan_from_store
 
-
-def _place(row: InventoryRow) -> tuple[str, str, str, str]:
-    return row.name, row.site_url or "", row.subscription_id or "", row.license_id
+    return plan_from_store(desired, context, found.live.snapshot().org_id).plan.changes
