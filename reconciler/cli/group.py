@@ -26,10 +26,13 @@ VERBS = {
     "apply": "Carry out a plan.",
     "unlock": "End the lock of an apply that died.",
     "drift": "Where Webex differs from the files, and since when.",
+    "status": "How far each group, template and person is.",
+    "report": "One HTML page to look at, print or send.",
     "explain": "Every license of one person, and the file and line behind it.",
     "history": "Who got or lost what, when, by which run, or by hand.",
     "undo": "The plan that takes a run back.",
     "calling-readiness": "Who can be given Webex Calling, and what blocks the others.",
+    "dedicated-instance": "Use of Unified CM in Cisco's cloud, from Control Hub's export.",
     "sandbox": "Run a local Webex to try things on.",
 }
 

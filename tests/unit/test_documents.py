@@ -61,7 +61,8 @@ def test_documented_commands_exist(page: Path) -> None:
         assert verb in VERBS, f"webex-licenses {verb}"
         command = cli.get_command(click.Context(cli), verb)
         assert command is not None
-        known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+        parts = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
+        known = {option for part in parts for parameter in part.params for option in parameter.opts} | {"--help"}
         for word in words:
             if word.startswith("--"):
                 assert word.partition("=")[0].rstrip(".,") in known, f"webex-licenses {verb} {word}"

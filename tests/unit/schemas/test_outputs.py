@@ -13,6 +13,7 @@ import pytest
 from reconciler.model import (
     calling_readiness,
     changelog,
+    coverage,
     drift,
     explanation,
     inventory,
@@ -22,6 +23,7 @@ from reconciler.model import (
     undoing,
     what_if,
 )
+from reconciler.model import dedicated_instance as di
 from reconciler.model.finding import Finding
 from reconciler.model.provenance import Act
 from reconciler.model.undo import Stuck
@@ -299,7 +301,45 @@ UNDO = undoing.Undoing(
     ),
     PLAN,
 )  # fmt: skip
+SEEN = coverage.Standing(
+    "group", "Sales", 3, 1, 1, 1, coverage.StateCounts(1, 0, 0, 1, 1), (coverage.CodeCount("no-number", 1),), "G1",
+    "sales.yaml:1", ("sales",),
+)  # fmt: skip
+UNITS = coverage.UnitCoverage(6, 5, 3, 2, 1)
+COVERED = coverage.Coverage(
+    coverage.PeopleCoverage(7, 1, 1, 1, 1, 1, 2), UNITS,
+    (
+        coverage.ProductCoverage("Webex Meetings Suite", "acme.webex.com", True, False, UNITS),
+        coverage.ProductCoverage("Basic Messaging", None, False, True, coverage.UnitCoverage()),
+    ),
+)  # fmt: skip
+STATUS = coverage.Status(
+    "1.0", "Status", ACME, "1", NOW, "groups", coverage.Standing("everybody", "everybody", 0, 0, 0, 0, coverage.StateCounts()),
+    (SEEN,), (SEEN,), COVERED,
+    (
+        coverage.PersonStanding(
+            "P1", "ann@acme.example", "Ann", "blocked", False, ("no-number",), ("no number",), ("Sales",), ("sales",)
+        ),
+    ),
+)  # fmt: skip
+UCM_POOL = di.Pool("L9", "Unified Communication Manager (UCM)", "Sub-2", 10, 3, 7, 3, 0)
+CLUSTERS = di.Sum("EMEA", "ffm", 1, di.Usage(1, 2, 3, 4, 5), 11, None)
+USAGE = di.DedicatedInstance(
+    "1.0", "DedicatedInstance", ACME, "1", NOW, "EMEA", None,
+    (
+        di.SubscriptionUsage(
+            "Sub-2", "usage.csv", NOW, None, 2, NOW, di.KINDS, di.Usage(1, 2, 3, 4, 5), 11,
+            di.Usage(-1), 10, -1, (UCM_POOL,), (CLUSTERS,), (CLUSTERS,),
+            (di.UsageRow("EMEA", "ffm", "s", di.Usage(), None, di.Usage(), "gone"),),
+        ),
+    ),
+    (UCM_POOL,),
+    (di.Both("P1", "ann@acme.example", "Ann", ("Webex Calling - Professional",)),),
+)  # fmt: skip
 OUTPUTS = [
+    ("dedicated-instance", USAGE),
+    ("status", STATUS),
+    ("status", msgspec.structs.replace(STATUS, people=None)),
     ("history", HISTORY),
     ("runs", RUNS),
     ("undo", UNDO),
