@@ -21,7 +21,7 @@ def main() -> int:
     started, total = time.perf_counter(), Counter[str]()
     seed = given.seed
     while total["kills"] < given.kills:
-        for one in run(min(8, given.kills - total["kills"]), seed):
+        for one in run(min(12, given.kills - total["kills"]), seed):
             total.update(rounds=1, kills=one.kills, applying=one.while_applying, broken=int(bool(one.wrong)))
             verdict = "; ".join(one.wrong) or "all as planned"
             print(f"seed {one.seed}: {one.kills} kills, {one.while_applying} with calls made: {verdict}", flush=True)

@@ -17,7 +17,7 @@ from tests.support.crash_run import tell
 from tests.support.matrix import AFTER, STEPS, SWITCHES, TIMES, TROUBLES, cells
 
 ROOT = Path(__file__).parents[2]
-EVERY = os.environ.get("MATRIX_EVERY", "7")
+EVERY = os.environ.get("MATRIX_EVERY", "17")
 
 
 def test_the_matrix() -> None:

@@ -82,7 +82,7 @@ def complaints(left: Left, usual: Sequence[Left], wanted: dict[str, Holdings]) -
     waiting = frozenset[tuple[str, str]]().union(*(one.waiting for one in usual))
     return [
         *(found for email in left.holdings for found in _person(left, usual, wanted, email)),
-        *_calls(left, usual),
+        *_calls(left),
         *_window(left, usual),
         *(f"a call for {email} is open for good" for email in left.open_calls),
         *(f"a run is {state} for good" for state in left.states if state == "running"),
@@ -103,22 +103,24 @@ def _person(left: Left, usual: Sequence[Left], wanted: dict[str, Holdings], emai
     return []
 
 
-def _calls(left: Left, usual: Sequence[Left]) -> list[str]:
-    """Nothing is sent to somebody who has it, nothing takes effect twice, Calling reaches nobody twice."""
+def _calls(left: Left) -> list[str]:
+    """Nothing is sent to somebody who has it, nothing takes effect twice, Calling least of all."""
     found = [
         f"{call.email}: {step} was sent at {call.at:g} s although it was so"
         for call in left.log
         for step in call.asked
         if (step[1:] in call.before) == (step[0] == "+")
     ]
-    most = [_effects(one) for one in usual]
+    effects = _effects(left)
     found += [
         f"{email}: {step} took effect {times} times"
-        for (email, step), times in sorted(_effects(left).items())
-        if times > max(1, *(one[email, step] for one in most)) and not is_kind(email, "half")
+        for (email, step), times in sorted(effects.items())
+        if times - effects[email, _opposite(step)] > 1  # what was taken in vain and given back may be tried again
     ]
-    reached = Counter(call.email for call in left.log if _has_to_do_with_calling(call.email))
-    return [*found, *(f"{email}: Calling was sent {times} times" for email, times in reached.items() if times > 1)]
+    changed = Counter(
+        call.email for call in left.log if _has_to_do_with_calling(call.email) and call.before != call.after
+    )
+    return [*found, *(f"{email}: Calling was changed {times} times" for email, times in changed.items() if times > 1)]
 
 
 def _effects(left: Left) -> Counter[Step]:

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
+from reconciler.webex.tokens import Tokens
 from tests.support.crash_rooms import Rooms
 from tests.support.crash_time import Loop, Time
 from tests.support.crash_webex import Webex, Wire
@@ -142,9 +143,9 @@ class Host:
         if until > self.time.seconds:
             self._loop.run_until_complete(asyncio.sleep(until - self.time.seconds))
 
-    def here(self, work: Work, store: str) -> Any:
+    def here(self, work: Work, store: str, token: Callable[[Time], Tokens] | None = None) -> Any:
         """Do something in this process, for looking at what is left."""
-        with Rooms(store, self._wire, self.time) as rooms:
+        with Rooms(store, self._wire, self.time, token) as rooms:
             return work(rooms)
 
     def child(

@@ -1,14 +1,17 @@
 """Applies that are killed at random moments, again and again, until one comes to its end; then everything must be as planned.
 
-Real processes, a real socket, a Webex with latency and random trouble. Two of three deaths are followed by `unlock` and
-`apply --resume` or a new plan, the third by waiting until the lock has ended. Seeded: which trouble and which moments; how
-far a process has come at a moment is for the machine to decide.
+Real processes (forked off one that has loaded everything, so that hundreds are affordable), a real socket, a Webex with
+latency and random trouble. Two of three deaths are followed by `unlock` and `apply --resume` or a new plan, the third by
+waiting until the lock has ended. Seeded: which trouble and which moments; how far a process has come at a moment is for
+the machine to decide.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
@@ -16,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,8 +33,10 @@ from tests.support.crash_webex import Webex, Wire
 from tests.support.crash_world import Scene, scene
 
 ROOT = Path(__file__).parents[2]
-SPEED = 50.0
+SPEED = 150.0
 COPIES = 3
+SHARED = Path("/dev/shm")
+"""Where fsync costs nothing; SIGKILL leaves a file system alone."""
 _PATIENCE = 120.0
 
 
@@ -91,54 +96,69 @@ class Soak:
                 server.should_exit = server.force_exit = True
                 thread.join(20)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """The command."""
+    @contextmanager
+    def commands(self) -> Iterator[None]:
+        """Commands can be started."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("WEBEX_")}
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.support.crash_entry", *arguments],
-            cwd=self.folder,
-            env=kept
-            | {
-                "WEBEX_ACCESS_TOKEN": "a-token",
-                "WEBEX_BASE_URL": self.base_url,
-                "WEBEX_LICENSES_STORE": self.store,
-                "WEBEX_SOAK_SPEED": str(SPEED),
-                "WEBEX_SOAK_STARTED": str(self.started),
-                "PYTHONPATH": str(ROOT),
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            text=True,
-        )
+        env = kept | {
+            "WEBEX_ACCESS_TOKEN": "token",
+            "WEBEX_BASE_URL": self.base_url,
+            "WEBEX_LICENSES_STORE": self.store,
+            "WEBEX_SOAK_SPEED": str(SPEED),
+            "WEBEX_SOAK_STARTED": str(self.started),
+            "PYTHONPATH": str(ROOT),
+        }
+        command = [sys.executable, "-m", "tests.support.crash_entry"]
+        with subprocess.Popen(
+            command, cwd=self.folder, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        ) as server:
+            self._server = server
+            yield
+            assert server.stdin is not None
+            server.stdin.close()
+
+    def start(self, *arguments: str) -> int:
+        """A command in a process of its own; its process id."""
+        assert self._server.stdin is not None
+        self._server.stdin.write(json.dumps(["told.txt", *arguments]) + "\n")
+        return int(self._line())
+
+    def _line(self) -> str:
+        assert self._server.stdout is not None
+        return self._server.stdout.readline()
+
+    def ended(self, within: float) -> bool:
+        """Whether the command ends within so many seconds."""
+        assert self._server.stdout is not None
+        return bool(select.select([self._server.stdout], [], [], within)[0])
+
+    def outcome(self) -> tuple[int, str]:
+        """Exit code and all that was said, when it has ended."""
+        assert self.ended(_PATIENCE), f"it never ended: {(self.folder / 'told.txt').read_text()}"
+        return int(self._line()), (self.folder / "told.txt").read_text()
 
     def run(self, *arguments: str) -> tuple[int, str]:
-        """The command to its end."""
-        process = self.start(*arguments)
-        told, _ = process.communicate(timeout=_PATIENCE)
-        return process.returncode, told
+        """A command to its end."""
+        self.start(*arguments)
+        return self.outcome()
 
     def killed(self, *arguments: str) -> tuple[bool, int, str]:
-        """The command until a random moment: whether it was killed; else its exit code and what it said.
+        """A command until a random moment: whether it was killed; else its exit code and what it said.
 
         Of ten deaths two come anywhere from its start on, three while it calls Webex, five once it changes something.
         """
-        process = self.start(*arguments)
         calls, sent = len(self._calls()), len(self._calls("PATCH"))
         when = self.chance.choice(("start", "start", *["call"] * 3, *["change"] * 5))
-        while process.poll() is None:
-            if when == "start" or len(self._calls() if when == "call" else self._calls("PATCH")) > (
-                calls if when == "call" else sent
-            ):
+        pid = self.start(*arguments)
+        while not self.ended(0.005):
+            begun = {"start": True, "call": len(self._calls()) > calls, "change": len(self._calls("PATCH")) > sent}
+            if begun[when]:
                 break
-            time.sleep(0.01)
-        try:
-            told, _ = process.communicate(timeout=self.chance.uniform(0.0, 3.0 if when == "start" else 1.5))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            return process.returncode == -signal.SIGKILL, 0, ""
-        return False, process.returncode, told
+        if not self.ended(self.chance.uniform(0.0, 1.0)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        code, told = self.outcome()
+        return code == -signal.SIGKILL, code, told
 
     def _calls(self, method: str = "") -> list[dict[str, Any]]:
         return [call for call in self.webex.requests if not method or call["method"] == method]
@@ -167,7 +187,7 @@ def trouble(seed: int) -> dict[str, Any]:
     chances: list[tuple[dict[str, Any], float, dict[str, Any]]] = [
         (patch, 0.04, {"status": 502, "effect": "before"}),
         (patch, 0.04, {"status": 503}),
-        (patch, 0.03, {"status": 504, "effect": "after", "effectDelay": 0.4}),
+        (patch, 0.03, {"status": 504, "effect": "after", "effectDelay": 0.1}),
         (patch, 0.03, {"reset": True, "effect": "before"}),
         (patch, 0.02, {"reset": True}),
         (patch, 0.02, {"truncate": 0.5}),
@@ -179,7 +199,7 @@ def trouble(seed: int) -> dict[str, Any]:
     ]
     return {
         "seed": seed,
-        "latency": [{"method": "PATCH", "between": [0.05, 0.35]}, {"between": [0.005, 0.06]}],
+        "latency": [{"method": "PATCH", "between": [0.02, 0.2]}, {"between": [0.002, 0.03]}],
         "rules": [{"match": match, "probability": chance, "then": then} for match, chance, then in chances],
     }
 
@@ -204,7 +224,7 @@ def one_round(folder: Path, seed: int, kills: int) -> Round:
     soak = Soak(folder, seed)
     done, applying, finished = 0, 0, 0
     wrong: list[str] = []
-    with soak.listening():
+    with soak.listening(), soak.commands():
         _must(soak.run("plan", "desired", "--out", "plan.json"), {0}, wrong)
         command: tuple[str, ...] = ("apply", "desired", "--plan", "plan.json")
         while done < kills and not wrong and finished < 3:
@@ -254,11 +274,11 @@ def _must(ended: tuple[int, str], codes: set[int], wrong: list[str]) -> None:
         wrong.append(f"exit {code}: {told[-2000:]}")
 
 
-def run(kills: int, seed: int, *, a_round: int = 8) -> list[Round]:
+def run(kills: int, seed: int, *, a_round: int = 12) -> list[Round]:
     """Rounds until so many processes were killed."""
     rounds: list[Round] = []
     while sum(one.kills for one in rounds) < kills:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=SHARED if SHARED.is_dir() else None, ignore_cleanup_errors=True) as folder:
             left = kills - sum(one.kills for one in rounds)
             rounds.append(one_round(Path(folder), seed + len(rounds), min(a_round, left)))
     return rounds

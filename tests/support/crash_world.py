@@ -17,6 +17,7 @@ from reconciler.sandbox import State, refusal, rules
 from reconciler.sandbox.nouns import Person
 from reconciler.sandbox.order import Order
 from reconciler.sandbox.refusal import Refusal
+from reconciler.webex import Client
 from tests.support.crash_webex import Refuses
 
 SITE, OTHER_SITE = "acme.webex.com", "emea.acme.webex.com"
@@ -59,6 +60,7 @@ HOLDS: dict[str, dict[str, Any]] = {
     "refused": {"licenses": []},
     "bystander": {"licenses": ["msg", "host"]},
 }
+CLIENT = Client("C1234", "client-secret", "first-refresh-token")
 OUTSIDER = {"email": "guest@other.example", "external": True, "licenses": ["emea"]}
 """Somebody whom only the list of holders shows, so that it is read."""
 ROUGH_ONLY = ("ignored", "half", "partly", "refused", "lost")
@@ -176,6 +178,8 @@ def scene(name: str, folder: Path, *, copies: int = 1) -> Scene:
             ],
             "people": [*(_person(kind, copy) for kind in kinds for copy in each), OUTSIDER],
             "attendeeOff": [OTHER_SITE] if rough else [],
+            "tokens": [{"token": "token"}],
+            "clients": [{"id": CLIENT.id, "secret": CLIENT.secret, "refreshToken": CLIENT.refresh_token}],
         }
     )
     return Scene(name, state, _faults(rough), _refuses if rough else None, desired_state(folder, copies=copies))

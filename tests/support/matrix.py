@@ -22,11 +22,14 @@ from typing import Any, NamedTuple
 from reconciler.errors import ReconcilerError
 from reconciler.model.result import ApplyResult
 from reconciler.sandbox.faults import describe
+from reconciler.webex import Credentials, Renewing
 from tests.support.crash_judge import complaints, look, step_of
 from tests.support.crash_process import Host
 from tests.support.crash_rooms import Rooms
 from tests.support.crash_run import Stage, in_parallel, tell
+from tests.support.crash_time import Time
 from tests.support.crash_webex import Holdings
+from tests.support.crash_world import CLIENT
 
 HTML = "<html><body>It works!</body></html>"
 TIMES = {"once": 1, "three times": 3, "always": None}
@@ -42,7 +45,9 @@ class Step(NamedTuple):
     skip: int = 0
 
 
+TOKENS = "tokens"
 STEPS = {
+    TOKENS: Step("POST", "^/v1/access_token$"),
     "organizations": Step("GET", "^/v1/organizations$"),
     "licenses": Step("GET", "^/v1/licenses$"),
     "groups": Step("GET", "^/v1/groups$"),
@@ -186,9 +191,13 @@ class Played:
 
         door.faults.pick = pick
 
+    def _renewing(self, time: Time) -> Renewing:
+        kept = Credentials(Path(self.store.removeprefix("sqlite:///")).with_name("credentials.json"))
+        return Renewing(CLIENT, "http://127.0.0.1/v1", kept, clock=time.now, note=lambda _: None)
+
     def _tried(self, work: Callable[[Rooms], ApplyResult]) -> Any:
         try:
-            return self.host.here(work, self.store)
+            return self.host.here(work, self.store, self._renewing if self.cell.step == TOKENS else None)
         except ReconcilerError as error:
             return error
         except Exception:
