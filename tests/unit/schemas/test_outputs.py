@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from reconciler.model import (
+    attribution,
     calling_readiness,
     changelog,
     coverage,
@@ -87,6 +88,14 @@ INVENTORY = inventory.Inventory(
         inventory.InventoryRow("L2", "Basic Messaging", None, None, None, None, None, None, None, None),
     ),
 )
+UNITS = coverage.UnitCoverage(6, 5, 3, 2, 1)
+COVERED = coverage.Coverage(
+    coverage.PeopleCoverage(7, 1, 1, 1, 1, 1, 2), UNITS,
+    (
+        coverage.ProductCoverage("Webex Meetings Suite", "acme.webex.com", True, False, UNITS),
+        coverage.ProductCoverage("Basic Messaging", None, False, True, coverage.UnitCoverage()),
+    ),
+)  # fmt: skip
 DRIFT = drift.Drift(
     "1.0",
     "Drift",
@@ -94,12 +103,22 @@ DRIFT = drift.Drift(
     "1",
     NOW,
     NOW,
-    (drift.DriftItem("P1", "ann@acme.example", "missing", "attendee", None, "acme.webex.com", "removedByHand", WHY),),
+    (
+        drift.DriftItem("P1", "ann@acme.example", "missing", "attendee", None, "acme.webex.com", "removedByHand", WHY),
+        drift.DriftItem(
+            "P1", "ann@acme.example", "preserved", "Webex Meetings Suite", "L1", "acme.webex.com", "addedByHand", WHY, True,
+            "outsideDefaults", "Ann", "Sub-1", "protected", NOW, NOW,
+            attribution.Attribution("Joe", "joe@acme.example", NOW, "E1", "changed", "Joe changed Ann"),
+        ),
+    ),
     (drift.StructuralChange("group Sales", "changed", "name", "Sales", "Sellers"),),
     (WAITING,),
     FOUND,
-    12,
-)
+    12,    (),
+    (drift.DriftGroup("outsideDefaults", 0, 0, 1, 1, 1),),
+    COVERED,
+    attribution.Attributed("partly", 1, 1, 1, 1, 12, NOW, NOW, "a note"),
+)  # fmt: skip
 EXPLANATION = explanation.Explanation(
     "1.0",
     "Explanation",
@@ -304,14 +323,6 @@ UNDO = undoing.Undoing(
 SEEN = coverage.Standing(
     "group", "Sales", 3, 1, 1, 1, coverage.StateCounts(1, 0, 0, 1, 1), (coverage.CodeCount("no-number", 1),), "G1",
     "sales.yaml:1", ("sales",),
-)  # fmt: skip
-UNITS = coverage.UnitCoverage(6, 5, 3, 2, 1)
-COVERED = coverage.Coverage(
-    coverage.PeopleCoverage(7, 1, 1, 1, 1, 1, 2), UNITS,
-    (
-        coverage.ProductCoverage("Webex Meetings Suite", "acme.webex.com", True, False, UNITS),
-        coverage.ProductCoverage("Basic Messaging", None, False, True, coverage.UnitCoverage()),
-    ),
 )  # fmt: skip
 STATUS = coverage.Status(
     "1.0", "Status", ACME, "1", NOW, "groups", coverage.Standing("everybody", "everybody", 0, 0, 0, 0, coverage.StateCounts()),
