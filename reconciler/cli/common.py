@@ -99,6 +99,10 @@ def plan_report(plan: Plan, format_: str, *, plan_file: str | None = None, path:
         from reconciler.report import plan_markdown
 
         return plan_markdown.render(plan)
+    if format_ == "html":
+        from reconciler.report import html
+
+        return html.render_plan(plan)
     from reconciler.report import plan_text
 
     return plan_text.render(plan, width=width(), colour=colour(sys.stdout), plan_file=plan_file, path=path)

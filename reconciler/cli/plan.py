@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -53,7 +53,7 @@ def _questions(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -
     metavar="FILE[.gz]",
     help="Save the plan for review and apply.",
 )
-@format_option("text", "json", "markdown")
+@format_option("text", "json", "markdown", "html")
 @offline_option
 @click.option("--detailed-exitcode", is_flag=True, help="End 3 when there is something to change.")
 @click.option(
@@ -67,7 +67,7 @@ def _questions(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -
 def command(
     path: Path,
     out: Path | None,
-    format_: Format,
+    format_: str,
     offline: bool,
     detailed_exitcode: bool,
     questions: tuple[Question, ...],
@@ -84,7 +84,9 @@ def command(
                 "--what-if supposes units that are not there: its plan is for reading, and goes neither with --out nor with "
                 "--detailed-exitcode."
             )
-        _answer(path, format_, offline, questions)
+        if format_ == "html":
+            raise click.UsageError("--what-if answers as text, json or markdown.")
+        _answer(path, cast("Format", format_), offline, questions)
         return
     if out is not None:
         check_folder(out)

@@ -11,7 +11,7 @@ from reconciler.cli.common import emit, format_option, plan_report, read_plan
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@format_option("text", "json", "markdown")
+@format_option("text", "json", "markdown", "html")
 def command(file: Path, format_: str) -> None:
     """Show the plan in FILE, after checking that it is whole and unchanged."""
     emit(plan_report(read_plan(file), format_, plan_file=str(file), path="PATH"))
