@@ -71,6 +71,20 @@ class Candidate(msgspec.Struct, frozen=True, rename="camel"):
     waiting_since: datetime | None
 
 
+class Fix(msgspec.Struct, frozen=True, rename="camel"):
+    """What Control Hub's CSV import can put right for one person whose record is kept there, so that the plan gives the license.
+
+    `number` is E.164. None means that the column is left empty, which changes nothing. `codes` are the obstacles it removes.
+    """
+
+    person_id: str
+    email: str
+    number: str | None
+    extension: str | None
+    location: str | None
+    codes: tuple[str, ...]
+
+
 class VerdictCount(msgspec.Struct, frozen=True, rename="camel"):
     """How many candidates have one verdict."""
 
@@ -99,7 +113,7 @@ class Readiness(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class CallingReadiness(msgspec.Struct, frozen=True, rename="camel"):
-    """Everybody, sorted by address and license."""
+    """Everybody, sorted by address and license. `fixes`, by address: see Fix; what can be mended elsewhere only is not in them."""
 
     format_version: str
     kind: Literal["CallingReadiness"]
@@ -108,3 +122,4 @@ class CallingReadiness(msgspec.Struct, frozen=True, rename="camel"):
     taken_at: datetime
     summary: Readiness
     candidates: tuple[Candidate, ...]
+    fixes: tuple[Fix, ...] = ()

@@ -93,6 +93,8 @@ class Candidates:
         self._locations = {ids.uuid_of(place.id): place.name for place in live.locations()}
         self._owned: dict[str, list[str]] = {}
         self._place_in_line = _places(workings)
+        self.stuck: list[tuple[Person, Wish]] = []
+        """Whom checks of number, location or extension stop, in the order of the lines."""
 
     def all(self) -> tuple[Candidate, ...]:
         """Every candidate, sorted by address and license."""
@@ -177,6 +179,8 @@ class Candidates:
         obstacles = tuple(Obstacle(p.code, p.message, p.hint, p.fix_in) for p in problems)
         verdict, pool, since = (verdict_of(problems[0].code) if problems else "refused"), None, None
         lost = allocation.lost.get(name)
+        if problems:
+            self.stuck.append((person, wish))
         if lost is not None:
             verdict, pool = ("waitingForBudget" if lost.reason == "budget" else "waitingForUnit"), wish.ladder[0]
             since = self._work.book.memory.waiting.get((person.id, str(wish.product)), self._now)

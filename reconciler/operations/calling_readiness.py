@@ -13,11 +13,13 @@ FORMAT_VERSION = "1.0"
 def calling_readiness(desired: Desired, context: Context, *, offline: bool = True) -> CallingReadiness:
     """Every candidate, from the newest snapshot, or from a fresh one unless `offline`; errors as `plan` raises them."""
     from reconciler.operations.calling_candidates import Candidates, summary
+    from reconciler.operations.calling_fixes import fixes
 
     made = plan(desired, context, offline=offline)
     document = made.plan
     live = context.store().live(document.organization.id)
-    found = Candidates(made.workings, live, document.live.taken_at).all()
+    candidates = Candidates(made.workings, live, document.live.taken_at)
+    found = candidates.all()
     return CallingReadiness(
         FORMAT_VERSION,
         "CallingReadiness",
@@ -26,4 +28,5 @@ def calling_readiness(desired: Desired, context: Context, *, offline: bool = Tru
         document.live.taken_at,
         summary(found),
         found,
+        fixes(candidates.stuck, made.workings.numbers, live),
     )

@@ -91,6 +91,10 @@ def _text(found: CallingReadiness) -> list[RenderableType]:
         for obstacle in found.summary.obstacles:
             grid.add_row(Text(obstacle.code), Text(f"{obstacle.candidates:,}"))
         parts += [Text(""), canvas.indented(grid)]
+    if found.fixes:
+        people = wording.count(len(found.fixes), "person", "people")
+        hint = f"{people} can be helped by Control Hub's CSV import: --format control-hub-csv --out FILE.csv"
+        parts += [Text(""), canvas.line(hint)]
     for verdict in (item.verdict for item in found.summary.verdicts):
         words, style = _VERDICTS[verdict]
         same = [item for item in found.candidates if item.verdict == verdict]

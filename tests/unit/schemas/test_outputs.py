@@ -243,6 +243,7 @@ READINESS = calling_readiness.CallingReadiness(
             None,
         ),
     ),
+    (calling_readiness.Fix("P3", "cy@acme.example", "+14085550101", None, "HQ", ("number-not-e164",)),),
 )
 TESTS = template_tests.TemplateTestReport(
     "1.0",
