@@ -15,9 +15,9 @@ ReclaimReason = Literal["deactivated", "neverSignedIn", "inactive", "duplicate"]
 or known so long without any activity. inactive: no activity since so many days. duplicate: the same product from two
 subscriptions."""
 
-FreedBy = Literal["exception", "setting", "controlHub", "nobody"]
-"""exception: a UserException that denies it. setting: a policy of the Organization. controlHub: only by hand there. nobody:
-the files protect or exempt the person."""
+FreedBy = Literal["plan", "exception", "setting", "controlHub", "nobody"]
+"""plan: the files free it already, and the next plan takes it. exception: a UserException that denies it. setting: a policy of
+the Organization. controlHub: only by hand there. nobody: the files protect or exempt the person."""
 
 
 class Seat(msgspec.Struct, frozen=True, rename="camel"):

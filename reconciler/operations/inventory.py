@@ -18,21 +18,22 @@ if TYPE_CHECKING:
 FORMAT_VERSION = "1.0"
 
 
-async def stock(desired: Desired, context: Context, *, sync: bool = False, activity: bool = False) -> Stock:
+def stock(desired: Desired, context: Context, *, sync: bool = False, activity: bool = False) -> Stock:
     """The newest snapshot to look at, after a fresh one if `sync`; with `activity` that one reads it, too.
 
     StoreError when there is none yet.
     """
     if sync:
+        from reconciler.operations import loop
         from reconciler.operations.sync import sync as read_now
 
-        org_id = (await read_now(desired, context, activity=activity)).snapshot.org_id
+        org_id = loop.run(read_now(desired, context, activity=activity)).snapshot.org_id
     else:
         org_id, _ = stored_organization(desired, context.store())
     return Stock(desired, context.store().live(org_id), context.clock())
 
 
-async def inventory(
+def inventory(
     desired: Desired, context: Context, *, sync: bool, license: str | None = None, after_plan: bool = False
 ) -> Inventory:
     """All pools, or those that `license` means, after a fresh reading if `sync`.
@@ -40,7 +41,7 @@ async def inventory(
     `after_plan`: with the money of what a plan for these files would leave, which takes as long as making one. Raises
     UnknownNameError for a license that is not there, and then whatever a plan raises; StoreError without a snapshot.
     """
-    found = await stock(desired, context, sync=sync)
+    found = stock(desired, context, sync=sync)
     changes = _planned(desired, context, found) if after_plan else None
     return of_stock(desired, found, license=license, changes=changes)
 
