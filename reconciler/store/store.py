@@ -18,17 +18,22 @@ from reconciler.model.live import Origin, Scope, Snapshot
 from reconciler.model.memory import Memory, Registry
 from reconciler.model.plan import Plan
 from reconciler.model.provenance import Provenance
+from reconciler.model.report import PoolReading
 from reconciler.model.undo import Undo
 from reconciler.store.values import JournalEntry, Run, Structure
 
 if TYPE_CHECKING:
+    from reconciler.ports import OpenCall
+    from reconciler.store.activity import StoredActivity
     from reconciler.store.changes import Query
     from reconciler.store.database import Database
+    from reconciler.store.dedicated_instance import StoredUsage
     from reconciler.store.everybody import Somebody
+    from reconciler.store.journal import StoredJournal
     from reconciler.store.lease import StoredLease
     from reconciler.store.pace import StoredPace
-    from reconciler.store.runs import StoredJournal
     from reconciler.store.sync import SyncWriter
+    from reconciler.store.told import StoredTold
     from reconciler.store.view import View
 
 
@@ -100,6 +105,13 @@ class Store:
 
         return structure(self._database, snapshot_id)
 
+    def pool_history(self, org_id: str, now: datetime) -> Mapping[str, tuple[PoolReading, ...]]:
+        """License id -> a reading a day of the year before `now`, oldest first; see `store.pool_history`."""
+        from reconciler.store.pool_history import pool_history
+
+        with self._database.read() as connection:
+            return pool_history(connection, org_id, now)
+
     def organizations(self) -> tuple[tuple[str, str], ...]:
         """Id and name of every organization in this store, by name."""
         from reconciler.store.reading import organizations
@@ -168,15 +180,24 @@ class Store:
             return undone.undo(connection, org_id, run)
 
     def start_run(
-        self, org_id: str, plan: Plan, commit: str | None, at: datetime, acknowledged: Collection[str] = ()
+        self,
+        org_id: str,
+        plan: Plan,
+        commit: str | None,
+        at: datetime,
+        acknowledged: Collection[str] = (),
+        *,
+        fence: int | None = None,
+        resumes: str | None = None,
     ) -> str:
-        """Enter a run with its plan; returns the run's id. Take the lease first: the run is bound to it.
+        """Enter a run with its plan; returns the run's id. `fence` binds it to the lease of that token.
 
         `acknowledged`: names of the Acknowledgements in force; what is lost is counted from their first run on.
+        `resumes`: the run whose plan this one goes on with.
         """
         from reconciler.store import runs
 
-        return runs.start(self._database, org_id, plan, commit, at, acknowledged)
+        return runs.start(self._database, org_id, plan, commit, at, acknowledged, fence=fence, resumes=resumes)
 
     def finish_run(self, run: str, *, completed: bool, at: datetime) -> None:
         """Close a run: it has come to its end (`completed`), or stopped and knows it."""
@@ -185,10 +206,22 @@ class Store:
         runs.finish(self._database, run, completed=completed, at=at)
 
     def interrupted_run(self, org_id: str) -> Run | None:
-        """The newest run that was never finished, or None."""
+        """The newest run, if it was never finished or was stopped before its end; None when there is nothing to resume."""
         from reconciler.store import runs
 
         return runs.interrupted(self._database, org_id)
+
+    def close_interrupted(self, org_id: str, at: datetime) -> None:
+        """Close the runs that were never finished: only for whoever holds the lease, so that their processes are dead."""
+        from reconciler.store import runs
+
+        runs.close_interrupted(self._database, org_id, at)
+
+    def open_calls(self, org_id: str) -> tuple[OpenCall, ...]:
+        """Every call that some run meant and nobody finished, in order."""
+        from reconciler.store import journal
+
+        return journal.open_calls(self._database, org_id)
 
     def runs(self, org_id: str) -> tuple[Run, ...]:
         """All runs of an organization, newest first."""
@@ -246,11 +279,11 @@ class Store:
 
         counters.record(self._database, org_id, licenses, at)
 
-    def journal(self, org_id: str) -> StoredJournal:
-        """The journal (`ports.Journal`) for runs of one organization."""
-        from reconciler.store.runs import StoredJournal
+    def journal(self, org_id: str, fence: int | None = None) -> StoredJournal:
+        """The journal (`ports.Journal`) for runs of one organization; calls depend on the lease with this `fence`."""
+        from reconciler.store.journal import StoredJournal
 
-        return StoredJournal(self._database, org_id)
+        return StoredJournal(self._database, org_id, fence)
 
     def lease(self) -> StoredLease:
         """The leases (`ports.Lease`) kept in this store."""
@@ -265,6 +298,24 @@ class Store:
 
             self._pace = StoredPace(self._database)
         return self._pace
+
+    def usage(self) -> StoredUsage:
+        """Imported exports of Dedicated Instance usage."""
+        from reconciler.store.dedicated_instance import StoredUsage
+
+        return StoredUsage(self._database)
+
+    def told(self) -> StoredTold:
+        """What was told last over each way of telling, so that nothing is told twice in a row."""
+        from reconciler.store.told import StoredTold
+
+        return StoredTold(self._database)
+
+    def activity(self) -> StoredActivity:
+        """What was read beside snapshots: when people were last active, and administrators."""
+        from reconciler.store.activity import StoredActivity
+
+        return StoredActivity(self._database)
 
     def unlock(self, org_id: str) -> None:
         """Take the lease of an organization away from whoever holds it; for a holder that is known to be dead."""
