@@ -128,6 +128,15 @@ class LicenseWriter(Protocol):
         """All people of the organization as they are now, a page of the list at a time, without Calling data."""
 
 
+class Settlement(msgspec.Struct, frozen=True):
+    """How one call ended and what was read back; see `Journal.settle`."""
+
+    seq: int
+    result: PersonResult
+    reading: PersonReading | None = None
+    owed: bool = False
+
+
 class Journal(Protocol):
     """The record of a run: intent before a call, answer and outcome after it, each in one transaction."""
 
@@ -154,6 +163,9 @@ class Journal(Protocol):
 
         `owed`: putting something back is due, so the entry stays open.
         """
+
+    def settle_many(self, run: str, outcomes: Sequence[Settlement], at: datetime) -> None:
+        """`settle` for calls that were read back together, in one transaction: all of them, or with an error none."""
 
 
 class Lease(Protocol):

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event, func, insert, select, update
+from sqlalchemy import BigInteger, bindparam, create_engine, event, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from reconciler.errors import StoreError
@@ -37,6 +37,8 @@ _PATIENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
+
+_LOCK = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger())))
 
 
 class Database:
@@ -118,7 +120,7 @@ def write_on(connection: Connection, whose: str = "") -> Iterator[None]:
     try:
         with connection.begin():
             if connection.dialect.name == "postgresql":
-                connection.execute(select(func.pg_advisory_xact_lock(digest64(f"webex-licenses {whose}".encode()))))
+                connection.execute(_LOCK, {"number": digest64(f"webex-licenses {whose}".encode())})
             yield
     finally:
         connection.execution_options(immediate=False)

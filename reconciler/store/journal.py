@@ -10,19 +10,19 @@ has happened has happened. A person has at most one open call in the whole organ
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import func, insert, literal, or_, select, update
+from sqlalchemy import bindparam, case, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from reconciler.errors import LockedError, StoreError
 from reconciler.model.live import PersonReading
 from reconciler.model.plan import Change
 from reconciler.model.result import PersonResult
-from reconciler.ports import OpenCall, PatchAnswer
+from reconciler.ports import OpenCall, PatchAnswer, Settlement
 from reconciler.store import ledger, repeats, setbacks
-from reconciler.store.database import lock_org, next_moment
 from reconciler.store.lease import LASTS
 from reconciler.store.packing import decode, encode, time_of, to_ms
 from reconciler.store.results import decode_result
@@ -31,7 +31,7 @@ from reconciler.store.snapshots import readable
 from reconciler.store.tables import journal, lease, org, run
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, Row
+    from sqlalchemy import Connection, Row
 
     from reconciler.store.database import Database
 
@@ -39,14 +39,71 @@ OPEN = ("intent", "answered", "owed")
 """The states of a call that somebody has to finish."""
 
 
+REFRESHED_FOR = timedelta(seconds=20)
+"""A lease that was made to last so recently need not be written again with the next intent; it lasts for minutes."""
+
+# Statements are made once: making one takes SQLAlchemy several times as long as running it, and a call runs a dozen.
+_HELD = (
+    (lease.c.org_id == bindparam("its_org"))
+    & (lease.c.fence == bindparam("token", type_=lease.c.fence.type))
+    & lease.c.holder.is_not(None)
+)
+# Whether the lease is held under the token that the call depends on; a run without a lease needs none.
+_OURS = or_(bindparam("token", type_=lease.c.fence.type).is_(None), select(lease.c.fence).where(_HELD).exists())
+_ENTRY = (journal.c.run == bindparam("its_run")) & (journal.c.seq == bindparam("its_seq"))
+
+_NEXT = select(func.coalesce(func.max(journal.c.seq), 0) + 1).where(journal.c.run == bindparam("new_run"))
+_GIVEN = ("run", "org", "person_id", "state", "intent", "intended", "irreversible")
+_INTEND = (
+    insert(journal)
+    .from_select(
+        ["seq", *_GIVEN],
+        # The types are named because PostgreSQL takes a bare value in a SELECT for text.
+        select(
+            _NEXT.scalar_subquery(), *[bindparam(f"new_{name}", type_=journal.c[name].type) for name in _GIVEN]
+        ).where(_OURS),
+    )
+    .returning(journal.c.seq)
+)
+_CLEAR = update(journal).where(_ENTRY, journal.c.state == "intent", _OURS).values(cleared=bindparam("at"))
+_ANSWERED = (
+    update(journal).where(_ENTRY, journal.c.state == "intent").values(state="answered", answer=bindparam("said"))
+)
+_SETTLE = (
+    update(journal)
+    .where(_ENTRY, or_(*(journal.c.state == state for state in OPEN)))
+    .values(state=bindparam("now"), outcome=bindparam("end"), settled=bindparam("at"))
+)
+_REFRESH = update(lease).where(_HELD).values(expires=bindparam("ends"))
+# A moment for what is written: the time, or just after the last one if the clock has not moved on.
+_MOMENT = (
+    update(org)
+    .where(org.c.id == bindparam("its_key"))
+    .values(moment=case((org.c.moment < bindparam("at"), bindparam("at")), else_=org.c.moment + 1))
+    .returning(org.c.moment)
+)
+
+
+class _Its(NamedTuple):
+    """What never changes about a run: its row, the row of its organization, and the token with which it began."""
+
+    row: int
+    org: int
+    fence: int | None
+
+
 class StoredJournal:
     """Implements `ports.Journal` for one organization.
 
     `fence` is the token of the lease that calls depend on; without one it is that with which their run began.
+    For one thread: it remembers what it found out about its runs and what it wrote.
     """
 
     def __init__(self, database: Database, org_id: str, fence: int | None = None) -> None:
         self._database, self._org_id, self._fence = database, org_id, fence
+        self._runs: dict[str, _Its] = {}
+        self._refreshed: dict[int, datetime] = {}
+        self._known = ledger.Known()
 
     def intend(self, run: str, change: Change, at: datetime) -> int:
         """Record that `change` is about to be sent; returns its sequence number.
@@ -55,50 +112,42 @@ class StoredJournal:
         is open already.
         """
         with self._database.write(self._org_id) as connection:
-            row = row_of(connection, run)
-            seq = select(func.coalesce(func.max(journal.c.seq), 0) + 1).where(journal.c.run == row.id)
-            number = int(connection.execute(seq).scalar_one())
+            its = self._its(connection, run)
             content = {
-                "run": row.id,
-                "seq": number,
-                "org": row.org,
-                "person_id": change.person_id,
-                "state": "intent",
-                "intent": encode(change),
-                "intended": to_ms(at),
-                "irreversible": sum(operation.irreversible for operation in change.licenses),
+                "new_run": its.row,
+                "new_org": its.org,
+                "new_person_id": change.person_id,
+                "new_state": "intent",
+                "new_intent": encode(change),
+                "new_intended": to_ms(at),
+                "new_irreversible": sum(operation.irreversible for operation in change.licenses),
             }
-            # The types are named because PostgreSQL takes a bare value in a SELECT for text.
-            source = select(*[literal(value, journal.c[name].type) for name, value in content.items()])
-            source = source.where(self._ours(row))
             try:
-                written = connection.execute(insert(journal).from_select(list(content), source)).rowcount
+                number: int | None = connection.execute(_INTEND, content | self._lease_of(its)).scalar()
             except IntegrityError as error:
                 raise StoreError(
                     f"A call for {change.email} is open already.",
                     hint="Each person gets one call at a time; `apply --resume` finishes what an earlier run left open.",
                 ) from error
-            self._demand(connection, row, written, at)
-        return number
+            refreshed = self._demand(connection, its, number is not None, at)
+        self._refreshed.update(refreshed)
+        return int(number or 0)
 
     def clear(self, run: str, seq: int, at: datetime) -> None:
         """The call is about to leave, now or within seconds: LockedError when the lease is somebody else's by now."""
         with self._database.write(self._org_id) as connection:
-            row = row_of(connection, run)
-            this = (journal.c.run == row.id) & (journal.c.seq == seq) & (journal.c.state == "intent")
-            written = connection.execute(
-                update(journal).where(this, self._ours(row)).values(cleared=to_ms(at))
-            ).rowcount
-            self._demand(connection, row, written, at)
+            its = self._its(connection, run)
+            this = {"its_run": its.row, "its_seq": seq, "at": to_ms(at)}
+            written = connection.execute(_CLEAR, this | self._lease_of(its)).rowcount
+            refreshed = self._demand(connection, its, bool(written), at)
+        self._refreshed.update(refreshed)
 
     def answered(self, run: str, seq: int, answer: PatchAnswer, at: datetime) -> None:
         """Webex answered: the call is not on its way any more, and what it did can be read."""
         del at  # the outcome has a time
         with self._database.write(self._org_id) as connection:
-            row = row_of(connection, run)
-            this = (journal.c.run == row.id) & (journal.c.seq == seq) & (journal.c.state == "intent")
-            values = {"state": "answered", "answer": encode(answer)}
-            if not connection.execute(update(journal).where(this).values(values)).rowcount:
+            this = {"its_run": self._its(connection, run).row, "its_seq": seq, "said": encode(answer)}
+            if not connection.execute(_ANSWERED, this).rowcount:
                 raise _closed(run, seq)
 
     def settle(
@@ -115,38 +164,58 @@ class StoredJournal:
 
         `owed`: something was taken whose replacement was not given, so that the call stays open until it is put back.
         """
-        with self._database.write(self._org_id) as connection:
-            key, last = lock_org(connection, self._org_id)
+        self._settle(run, (Settlement(seq, result, reading, owed),), at)
+
+    def settle_many(self, run: str, outcomes: Sequence[Settlement], at: datetime) -> None:
+        """Record how several calls ended, in one transaction: all of them, or with an error none.
+
+        Each as `settle` would. For calls that were read back together; nobody writes to the organization meanwhile, so
+        some hundred at a time.
+        """
+        if outcomes:
+            self._settle(run, outcomes, at)
+
+    def _settle(self, run: str, outcomes: Sequence[Settlement], at: datetime) -> None:
+        when = to_ms(at)
+        with self._known.once_committed(), self._database.write(self._org_id) as connection:
+            its = self._its(connection, run)
+            for item in outcomes:
+                state = "owed" if item.owed else "settled"
+                this = {"its_run": its.row, "its_seq": item.seq}
+                values = {"now": state, "end": encode(item.result), "at": when}
+                if not connection.execute(_SETTLE, this | values).rowcount:
+                    raise _closed(run, item.seq)
+                moment = int(connection.execute(_MOMENT, {"its_key": its.org, "at": when}).scalar_one())
+                ledger.settle_person(connection, its.org, moment, item.result, item.reading, self._known)
+                repeats.count(connection, its.org, item.result, when)
+                setbacks.count(connection, its.org, item.result, when)
+
+    def _its(self, connection: Connection, run: str) -> _Its:
+        found = self._runs.get(run)
+        if found is None:
             row = row_of(connection, run)
-            this = (journal.c.run == row.id) & (journal.c.seq == seq)
-            values = {"state": "owed" if owed else "settled", "outcome": encode(result), "settled": to_ms(at)}
-            closed = update(journal).where(this, journal.c.state.in_(OPEN)).values(values)
-            if not connection.execute(closed).rowcount:
-                raise _closed(run, seq)
-            moment = next_moment(connection, key, last, to_ms(at))
-            ledger.settle_person(connection, key, moment, result, reading)
-            repeats.count(connection, key, result, to_ms(at))
-            setbacks.count(connection, key, result, to_ms(at))
+            found = self._runs[run] = _Its(int(row.id), int(row.org), row.fence)
+        return found
 
-    def _ours(self, row: Row[Any]) -> ColumnElement[bool]:
-        """Whether the lease is held under the token that the call depends on; a run without a lease needs none."""
-        token = self._token(row)
-        return or_(literal(token is None), select(lease.c.fence).where(self._held(token)).exists())
+    def _token(self, its: _Its) -> int | None:
+        return its.fence if self._fence is None else self._fence
 
-    def _held(self, token: int | None) -> ColumnElement[bool]:
-        return (lease.c.org_id == self._org_id) & (lease.c.fence == token) & lease.c.holder.is_not(None)
+    def _lease_of(self, its: _Its) -> dict[str, Any]:
+        return {"its_org": self._org_id, "token": self._token(its)}
 
-    def _token(self, row: Row[Any]) -> int | None:
-        return row.fence if self._fence is None else self._fence
-
-    def _demand(self, connection: Connection, row: Row[Any], written: int, at: datetime) -> None:
-        """LockedError unless something was `written`; the lease of whoever writes lasts on."""
+    def _demand(self, connection: Connection, its: _Its, written: bool, at: datetime) -> dict[int, datetime]:
+        """LockedError unless something was `written`; the lease of whoever writes lasts on. Returns what was refreshed."""
         if not written:
             raise LockedError(
                 f"The lock on organization {self._org_id} was taken over by somebody else.",
                 hint="Nothing more was sent. Plan again when the other run has ended.",
             )
-        connection.execute(update(lease).where(self._held(self._token(row))).values(expires=to_ms(at + LASTS)))
+        token = self._token(its)
+        last = None if token is None else self._refreshed.get(token)
+        if token is None or (last is not None and timedelta() <= at - last <= REFRESHED_FOR):
+            return {}
+        connection.execute(_REFRESH, self._lease_of(its) | {"ends": to_ms(at + LASTS)})
+        return {token: at}
 
 
 def open_calls(database: Database, org_id: str) -> tuple[OpenCall, ...]:

@@ -2,24 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select, true, update
+from sqlalchemy import and_, bindparam, insert, select, true, update
 
 from reconciler.model.live import DROPPED, LEFT, Origin, PersonReading, Situation
 from reconciler.model.plan import AttendeeOperation, Because, LicenseOperation
 from reconciler.model.result import PersonResult
 from reconciler.store import bulk
 from reconciler.store.commit import close
-from reconciler.store.packing import Facts, Interned, Key, Unpacker, broken, fingerprint
-from reconciler.store.tables import member_set, moves, person, situation
+from reconciler.store.packing import EMPTY, Facts, Interned, Key, Unpacker, broken, fingerprint
+from reconciler.store.tables import PERSON_COLUMNS, member_set, moves, person, person_past, situation
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Connection, Select
 
 _DONE = ("done", "alreadyDone")
 _KINDS = ("exception:", f"{DROPPED}:", f"{LEFT}:")  # as in `diff.ledger`
+_MANY = 10_000
+
+# Statements of every call, made once.
+_SETS = [member_set.alias() for _ in Key._fields[:5]]
+_FACTS = ("email", "name", "created", "other_emails", "phone", "extension", "location_id", "provision_source")
+
+
+def _situated() -> Select[Any]:
+    """Of somebody: their situation as `Key`, its five sets (none where one is lost), row, situation, and `_FACTS`."""
+    known = situation.join(person, person.c.situation == situation.c.id)
+    for name, each in zip(Key._fields[:5], _SETS, strict=True):
+        known = known.outerjoin(each, each.c.id == situation.c[name])
+    columns = [*(situation.c[name] for name in Key._fields), *(each.c.packed for each in _SETS)]
+    columns += [person.c.id, person.c.situation, *(person.c[name] for name in _FACTS)]
+    this = and_(person.c.org == bindparam("its_org"), person.c.person_id == bindparam("its_person"))
+    return select(*columns).select_from(known).where(this)
+
+
+_SITUATED = _situated()
+_CLOSE = insert(person_past).from_select(
+    [*PERSON_COLUMNS, "until"],
+    select(*[person.c[name] for name in PERSON_COLUMNS], bindparam("at", type_=person.c.since.type)).where(
+        person.c.id == bindparam("its_row")
+    ),
+)
+_MOVE = (
+    update(person)
+    .where(person.c.id == bindparam("its_row"))
+    .values(situation=bindparam("to"), since=bindparam("at"), fingerprint=bindparam("stamp"))
+)
+
+
+class Known:
+    """Situations that are in the store for certain, so that nobody has to look; for one writer.
+
+    Nothing ever removes one. What a transaction entered counts for others only once it was committed.
+    """
+
+    def __init__(self) -> None:
+        self._kept, self._new = set[int](), set[int]()
+
+    @contextmanager
+    def once_committed(self) -> Iterator[None]:
+        """Around a transaction: keeps what it entered, unless it fails."""
+        self._new.clear()
+        yield
+        if len(self._kept) > _MANY:
+            self._kept.clear()
+        self._kept |= self._new
+        self._new.clear()
+
+    def __contains__(self, identity: int) -> bool:
+        return identity in self._kept or identity in self._new
+
+    def add(self, identity: int) -> None:
+        """The running transaction saw it there, or entered it."""
+        self._new.add(identity)
 
 
 class Holdings(NamedTuple):
@@ -67,17 +125,14 @@ def after(before: Holdings, result: PersonResult, reading: PersonReading | None)
 
 
 def settle_person(
-    connection: Connection, org: int, moment: int, result: PersonResult, reading: PersonReading | None
+    connection: Connection, org: int, moment: int, result: PersonResult, reading: PersonReading | None, known: Known
 ) -> None:
     """Move a person to the situation that the outcome of a call puts them in; one whom the store lacks is left out."""
-    rows = select(person, *situation.c[1:]).where(
-        person.c.org == org, person.c.person_id == result.person_id, situation.c.id == person.c.situation
-    )
-    row = connection.execute(rows).mappings().first()
+    row = connection.execute(_SITUATED, {"its_org": org, "its_person": result.person_id}).first()
     if row is None:
         return
-    key = Key(*(row[name] for name in Key._fields))
-    was = _read(connection, row["situation"], key)
+    key, packed, (number, identity, *facts) = Key(*row[:7]), row[7:12], row[12:]
+    was = _read(dict(zip(key[:5], packed, strict=True)), identity, key)
     held = Holdings(frozenset(was.holdings), frozenset(was.attendee_sites), {o.holding: o.claims for o in was.origins})
     now = after(held, result, reading)
     interned = Interned()
@@ -86,26 +141,17 @@ def settle_person(
         attendees=interned.members(tuple(sorted(now.attendee_sites))),
         origins=interned.origins(Origin(name, given) for name, given in now.origins.items()),
     )
-    identity = interned.situation(key)
-    if identity == row["situation"]:
+    target = interned.situation(key)
+    if target == identity:
         return
-    bulk.intern(connection, interned, [identity])
-    facts = Facts(
-        interned.situation(key._replace(origins=interned.origins(()))),
-        row["email"],
-        row["name"],
-        row["created"],
-        row["other_emails"].split("\n") if row["other_emails"] else (),
-        row["phone"],
-        row["extension"],
-        row["location_id"],
-        row["provision_source"],
-    )
-    this = person.c.id == row["id"]
-    close(connection, moment, this)
-    connection.execute(
-        update(person).where(this).values(situation=identity, since=moment, fingerprint=fingerprint(facts))
-    )
+    if target not in known:
+        bulk.intern(connection, interned, [target])
+        known.add(target)
+    base = interned.situation(key._replace(origins=EMPTY))
+    email, name, created, other_emails, *rest = facts
+    stamp = fingerprint(Facts(base, email, name, created, other_emails.split("\n") if other_emails else (), *rest))
+    connection.execute(_CLOSE, {"its_row": number, "at": moment})
+    connection.execute(_MOVE, {"its_row": number, "to": target, "at": moment, "stamp": stamp})
 
 
 def reorigin(
@@ -159,9 +205,8 @@ def _move(
     moves.drop(connection)
 
 
-def _read(connection: Connection, identity: int, key: Key) -> Situation:
-    packed = select(member_set).where(bulk.among(connection, member_set.c.id, set(key[:5])))
+def _read(packed: Mapping[int, object], identity: int, key: Key) -> Situation:
     try:
-        return Unpacker(dict(bulk.rows(connection, packed))).situation(identity, key)
+        return Unpacker(packed).situation(identity, key)
     except TypeError as error:
         raise broken("situation") from error

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, case, insert, select, update
 
 from reconciler.model.memory import Repeat
 from reconciler.model.result import PersonResult
@@ -19,28 +19,41 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
+_THIS = (
+    (sent.c.org == bindparam("its_org"))
+    & (sent.c.person_id == bindparam("whose"))
+    & (sent.c.holding == bindparam("where"))
+)
+_SAME = sent.c.operation == bindparam("what", type_=sent.c.operation.type)
+# Made once: each call runs them.
+_AGAIN = (
+    update(sent)
+    .where(_THIS)
+    .values(
+        operation=bindparam("what", type_=sent.c.operation.type),
+        times=case((_SAME, sent.c.times + 1), else_=1),
+        before=case((_SAME, sent.c.last), else_=None),
+        last=bindparam("at"),
+    )
+)
+_FIRST = insert(sent).values(
+    org=bindparam("its_org"),
+    person_id=bindparam("whose"),
+    holding=bindparam("where"),
+    operation=bindparam("what", type_=sent.c.operation.type),
+    times=1,
+    last=bindparam("at"),
+)
+
+
 def count(connection: Connection, org: int, result: PersonResult, at: int) -> None:
     """Count every operation of `result` that was done, at `at` (ms)."""
     for item in result.operations:
-        if item.outcome != "done":
-            continue
-        what, where = item.operation.operation, holding(item.operation)
-        this = (sent.c.org == org) & (sent.c.person_id == result.person_id) & (sent.c.holding == where)
-        row = connection.execute(select(sent).where(this)).first()
-        if row is None:
-            values = {
-                "org": org,
-                "person_id": result.person_id,
-                "holding": where,
-                "operation": what,
-                "times": 1,
-                "last": at,
-            }
-            connection.execute(insert(sent).values(values))
-        elif row.operation == what:
-            connection.execute(update(sent).where(this).values(times=sent.c.times + 1, before=row.last, last=at))
-        else:
-            connection.execute(update(sent).where(this).values(operation=what, times=1, before=None, last=at))
+        if item.outcome == "done":
+            this = {"its_org": org, "whose": result.person_id, "where": holding(item.operation)}
+            values = {**this, "what": item.operation.operation, "at": at}
+            if not connection.execute(_AGAIN, values).rowcount:
+                connection.execute(_FIRST, values)
 
 
 def repeats(connection: Connection, org: int) -> tuple[Repeat, ...]:

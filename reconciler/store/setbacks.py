@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, insert, select, update
 
 from reconciler.model.catalog import License
 from reconciler.model.memory import Setback
@@ -24,7 +24,7 @@ from reconciler.store.packing import decode, digest64, encode, time_of, to_ms
 from reconciler.store.tables import person, pool_reading, setback, situation
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import BindParameter, ColumnElement, Connection
 
 FORGOTTEN_AFTER = timedelta(days=30)
 """What was not asked for so long counts no more: nobody wants it now, or it is as good as new."""
@@ -34,6 +34,36 @@ _FACTS = (
     person.c.phone, person.c.extension, person.c.location_id,
     situation.c.holdings, situation.c.attendees, situation.c.siteadmin, situation.c.state,
 )  # fmt: skip
+
+
+def _here(org: int | BindParameter[Any]) -> ColumnElement[bool]:
+    return and_(person.c.org == org, situation.c.id == person.c.situation)
+
+
+def _sold(org: int | BindParameter[Any]) -> ColumnElement[bool]:
+    return and_(pool_reading.c.org == org, pool_reading.c.until.is_(None))
+
+
+# Made once: each call runs the first of them.
+_MINE = and_(setback.c.org == bindparam("its_org"), setback.c.person_id == bindparam("whose"))
+_THIS = _MINE & (setback.c.holding == bindparam("where"))
+_OF_PERSON = select(setback.c.holding, setback.c.last, setback.c.body, setback.c.times, setback.c.since).where(_MINE)
+_FORGET = delete(setback).where(_THIS)
+_WRITTEN: dict[str, BindParameter[Any]] = {
+    "body": bindparam("new_body"),
+    "times": bindparam("so_often"),
+    "since": bindparam("begun"),
+    "last": bindparam("at"),
+}
+_NOTE = update(setback).where(_THIS).values(_WRITTEN)
+_KEY: dict[str, BindParameter[Any]] = {
+    "org": bindparam("its_org"),
+    "person_id": bindparam("whose"),
+    "holding": bindparam("where"),
+}
+_NOTE_FIRST = insert(setback).values(_KEY | _WRITTEN)
+_FACTS_OF_PERSON = select(*_FACTS).where(_here(bindparam("its_org")), person.c.person_id == bindparam("whose"))
+_POOL = select(pool_reading.c.body).where(_sold(bindparam("its_org")), pool_reading.c.key == bindparam("where"))
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -48,27 +78,41 @@ class _Body(msgspec.Struct, frozen=True):
     calling: CallingProperties | None = None
 
 
+class _Row(NamedTuple):
+    """What is known of one setback: `_Body` as JSON, how often, and since when (ms)."""
+
+    body: str
+    times: int
+    since: int
+
+
 def count(connection: Connection, org: int, result: PersonResult, at: int) -> None:
     """Note every operation of `result` that did not happen, at `at` (ms), and clear those that did.
 
     Within the transaction that settles the call, after the person was moved to what was read back.
     """
-    mine = (setback.c.org == org) & (setback.c.person_id == result.person_id)
-    old = setback.c.last < at - FORGOTTEN_AFTER // timedelta(milliseconds=1)
-    ended = [holding(item.operation) for item in result.operations if item.outcome in _ENDED]
-    connection.execute(delete(setback).where(mine & or_(setback.c.holding.in_(ended), old)))
+    mine = {"its_org": org, "whose": result.person_id}
+    ended = {holding(item.operation) for item in result.operations if item.outcome in _ENDED}
+    old = at - FORGOTTEN_AFTER // timedelta(milliseconds=1)
+    known = dict[str, _Row]()
+    for where, last, body, times, since in connection.execute(_OF_PERSON, mine).all():
+        if where in ended or last < old:
+            connection.execute(_FORGET, mine | {"where": where})
+        else:
+            known[where] = _Row(body, times, since)
     missed = [item for item in result.operations if item.setback]
     if not missed:
         return
-    facts = connection.execute(select(*_FACTS).where(_here(org) & (person.c.person_id == result.person_id))).first()
+    facts = connection.execute(_FACTS_OF_PERSON, mine).first()
     alike = Counter(item.codes for item in missed)
     for item in missed:
         where = holding(item.operation)
-        pool = connection.execute(
-            select(pool_reading.c.body).where(_sold(org) & (pool_reading.c.key == where))
-        ).scalar()
+        pool = connection.execute(_POOL, {"its_org": org, "where": where}).scalar()
         mark = None if facts is None else _mark(tuple(facts), where, pool)
-        _note(connection, {"org": org, "person_id": result.person_id, "holding": where}, at, _body(item, alike, mark))
+        known[where] = row = _row(known.get(where), at, _body(item, alike, mark))
+        values = {**mine, "where": where, "new_body": row.body, "so_often": row.times, "begun": row.since, "at": at}
+        if not connection.execute(_NOTE, values).rowcount:
+            connection.execute(_NOTE_FIRST, values)
 
 
 def _body(item: OperationResult, alike: Counter[tuple[int, ...]], mark: int | None) -> _Body:
@@ -79,17 +123,13 @@ def _body(item: OperationResult, alike: Counter[tuple[int, ...]], mark: int | No
     return _Body(operation.operation, state, item.codes, item.detail, alike[item.codes] - 1, mark, calling)
 
 
-def _note(connection: Connection, key: dict[str, Any], at: int, body: _Body) -> None:
+def _row(before: _Row | None, at: int, body: _Body) -> _Row:
     """One time more, or the first time where the operation, the person or what is sold is another than before."""
-    this = and_(*(setback.c[name] == value for name, value in key.items()))
-    row = connection.execute(select(setback).where(this)).first()
-    if row is None:
-        connection.execute(insert(setback).values(**key, body=encode(body), times=1, since=at, last=at))
-        return
-    before = decode("setback", row.body, _Body)
-    again = (before.operation, before.mark, before.calling) == (body.operation, body.mark, body.calling)
-    times, since = (row.times + 1, row.since) if again else (1, at)
-    connection.execute(update(setback).where(this).values(body=encode(body), times=times, since=since, last=at))
+    if before is not None:
+        old = decode("setback", before.body, _Body)
+        if (old.operation, old.mark, old.calling) == (body.operation, body.mark, body.calling):
+            return _Row(encode(body), before.times + 1, before.since)
+    return _Row(encode(body), 1, at)
 
 
 def setbacks(connection: Connection, org: int, now: datetime) -> tuple[Setback, ...]:
@@ -120,14 +160,6 @@ def _state(body: _Body, pool: str | None) -> SetbackState:
         return body.state
     available = decode("pool_reading", pool, License).available
     return "outOfUnits" if available is not None and available <= 0 else body.state
-
-
-def _here(org: int) -> ColumnElement[bool]:
-    return and_(person.c.org == org, situation.c.id == person.c.situation)
-
-
-def _sold(org: int) -> ColumnElement[bool]:
-    return and_(pool_reading.c.org == org, pool_reading.c.until.is_(None))
 
 
 def _mark(facts: tuple[Any, ...], where: str, pool: str | None) -> int:

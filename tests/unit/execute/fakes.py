@@ -20,7 +20,7 @@ from reconciler.model.plan import (
     PoolLine,
 )
 from reconciler.model.result import PersonResult
-from reconciler.ports import PatchAnswer
+from reconciler.ports import PatchAnswer, Settlement
 
 START = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
 
@@ -245,6 +245,12 @@ class Journal:
         self.log.append(f"{'owed' if owed else 'settle'} {result.person_id}")
         self.settled[result.person_id] = (result, reading)
         self.entries.append((self._open[seq], result, reading))
+
+    def settle_many(self, run: str, outcomes: Sequence[Settlement], at: datetime) -> None:
+        if any(item.result.person_id in self.no_outcome for item in outcomes):
+            raise StoreError("The disk is full.")
+        for item in outcomes:
+            self.settle(run, item.seq, item.result, at, item.reading, owed=item.owed)
 
 
 class Quiet:
