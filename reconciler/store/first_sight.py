@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from reconciler.store import bulk
 from reconciler.store.packing import Unpacker, broken
-from reconciler.store.tables import member_set, situation
+from reconciler.store.tables import member_set, person_past, situation
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, FromClause
@@ -26,3 +26,9 @@ def first_sights(connection: Connection, people: FromClause, org: int) -> list[t
     if any(row[1] not in holdings for row in rows):
         raise broken("situation")
     return [(now, frozenset(sets.members(holdings[first])), people) for now, first, people in rows]
+
+
+def ever_changed(connection: Connection, _people: FromClause, org: int, moment: int) -> frozenset[str]:
+    """Ids of people of whom the store knows an earlier row up to `moment`: of all others nothing ever changed."""
+    rows = select(person_past.c.person_id).where(person_past.c.org == org, person_past.c.since <= moment).distinct()
+    return frozenset(row[0] for row in bulk.rows(connection, rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from reconciler.errors import WebexForbiddenError, WebexNotFoundError, WebexShapeError
 from reconciler.model import ids
+from reconciler.model.attribution import AuditEvent
 from reconciler.model.catalog import License
 from reconciler.model.live import Group, Holder, Location, PhoneNumber
 from reconciler.webex import OrganizationReading, Reader, Role
@@ -23,7 +25,7 @@ def test_a_reader_cannot_write() -> None:
     """A dry run is handed a reader; it has no method that could change anything."""
     public = {name for name in dir(Reader) if not name.startswith("_")}
     reads = {"organizations", "me", "licenses", "groups", "members", "people", "directory", "person", "holders"}
-    assert public == reads | {"listed", "locations", "numbers", "roles", "use_organization", "enter"}
+    assert public == reads | {"listed", "locations", "numbers", "roles", "use_organization", "enter", "audit_events"}
 
 
 def test_organizations_are_listed_by_id_and_name() -> None:
@@ -358,3 +360,43 @@ def test_a_directory_that_gives_no_page_size_ends_with_an_empty_page(more: dict[
     scene = Scene(ok({"Resources": [{"id": "u"}], "totalResults": 5, **more}), ok({"totalResults": 5, **more}))
     assert len(scene.read(lambda reader: gathered(reader.directory()), org_id=ORG)) == 2
     assert scene.query(1)["startIndex"] == "2"
+
+
+SINCE, UNTIL = (
+    datetime(2026, 11, 20, 8, 0, 0, 5000, UTC),
+    datetime(2026, 11, 21, 9, 0, tzinfo=timezone(timedelta(hours=1))),
+)
+
+
+def test_admin_audit_events_are_asked_for_by_time() -> None:
+    """Times are UTC to the millisecond, pages follow the link, and what Webex leaves out is empty."""
+    whole = {
+        "id": "E1", "created": "2026-11-20T10:00:00.123Z", "actorId": "A", "actorOrgId": "O",
+        "data": {
+            "actorName": "Joe", "actorEmail": "joe@x", "eventCategory": "EventCategory.USERS", "eventDescription": "changed",
+            "actionText": "Joe changed Ann", "targetId": "T", "targetName": "ann@x", "adminRoles": ["User"],
+            "targetType": "TargetResourceType.PERSON",
+        },
+    }  # fmt: skip
+    failed = {"id": "E2", "created": "2026-11-20T09:00:00Z", "data": {"errorCode": "WXC-1", "targetId": None}}
+    bare = {"id": "E3", "created": "2026-11-20T08:30:00Z", "data": None}
+    scene = Scene(
+        items(whole, following=f"{BASE}/adminAudit/events?max=200&offset=200"), items(failed, bare),
+    )  # fmt: skip
+    pages = scene.read(lambda reader: gathered(reader.audit_events(SINCE, UNTIL)), org_id=ORG)
+    assert pages == [
+        [AuditEvent("E1", datetime(2026, 11, 20, 10, 0, 0, 123000, UTC), "A", "Joe", "joe@x", "USERS", "changed",
+                    "Joe changed Ann", "T", "ann@x", "PERSON")],
+        [AuditEvent("E2", datetime(2026, 11, 20, 9, 0, tzinfo=UTC), failed=True),
+         AuditEvent("E3", datetime(2026, 11, 20, 8, 30, tzinfo=UTC))],
+    ]  # fmt: skip
+    filters = {"from": "2026-11-20T08:00:00.005Z", "to": "2026-11-21T08:00:00.000Z", "max": "200", "orgId": ORG}
+    assert scene.query(0) == filters
+    assert scene.query(1) == filters | {"offset": "200"}
+
+
+def test_events_that_are_none_are_a_shape_error() -> None:
+    """An event without a time could explain anything, so it explains nothing: the answer is not understood."""
+    for event in ({"id": "E1"}, {"created": "2026-11-20T08:30:00Z"}, {"id": "E1", "created": "yesterday"}):
+        with pytest.raises(WebexShapeError):
+            Scene(items(event)).read(lambda reader: gathered(reader.audit_events(SINCE, UNTIL)), org_id=ORG)
