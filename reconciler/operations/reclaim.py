@@ -22,7 +22,7 @@ from reconciler.model.plan import OrganizationRef
 from reconciler.model.reclaim import FreedBy, Reclaimable, ReclaimCount, ReclaimReason, Seat, Suggestion
 from reconciler.operations.context import Context
 from reconciler.operations.inventory import FORMAT_VERSION, stock
-from reconciler.operations.reclaim_files import Files, file_of
+from reconciler.operations.reclaim_files import Files
 from reconciler.operations.stock import Stock
 from reconciler.store.activity import Idle, Quiet
 from reconciler.store.rows import addresses
@@ -179,13 +179,15 @@ def _suggestions(
         lost = files.acknowledgements(reason, [seat for seat in same if seat.freed_by in ("setting", "plan")])
         made += (item for item in (_policy(found, files, reason, by_setting), lost) if item)
         made += (item for item in (files.exceptions(reason, by_hand),) if item)
-        named += (_with_files(seat, lost) for seat in same)
+        named += (_with_files(seat, files, lost) for seat in same)
     return tuple(made), tuple(named)
 
 
-def _with_files(seat: Seat, lost: Suggestion | None) -> Seat:
+def _with_files(seat: Seat, files: Files, lost: Suggestion | None) -> Seat:
     names = (
-        [file_of(seat.reason, whole=seat.freed_by == "exception")] if seat.freed_by in ("setting", "exception") else []
+        [files.name_of(seat.reason, whole=seat.freed_by == "exception")]
+        if seat.freed_by in ("setting", "exception")
+        else []
     )
     if lost is not None and seat.irreversible and seat.freed_by in ("setting", "plan"):
         names.append(lost.name)

@@ -33,16 +33,18 @@ _FILES: Mapping[ReclaimReason, str] = {
 }
 
 
-def file_of(reason: ReclaimReason, *, whole: bool = True) -> str:
-    """The name of the file with exceptions for a reason, or of the fragment for the Organization."""
-    return f"{_FILES[reason]}.yaml" if whole else f"{_FILES[reason]} (in the Organization)"
-
-
 class Files:
     """Makes the suggestions. `taken`: names of documents that the files have already. `days`: of inactivity."""
 
     def __init__(self, taken: Iterable[str], today: date, days: int) -> None:
         self._taken, self._today, self._days = set(taken), today, days
+
+    def name_of(self, reason: ReclaimReason, *, whole: bool = True) -> str:
+        """The name of the file with exceptions for a reason, or of the fragment for the Organization.
+
+        With the day in it: what an earlier file denies is denied as long as that one is there.
+        """
+        return f"{_FILES[reason]}-{self._today}.yaml" if whole else f"{_FILES[reason]} (in the Organization)"
 
     def exceptions(self, reason: ReclaimReason, seats: Sequence[Seat]) -> Suggestion | None:
         """One file that denies every license of `seats` to its people; None without any."""
@@ -56,7 +58,7 @@ class Files:
             documents.append(_document("UserException", name, {"users": _users(same), "deny": [entry], "reason": why}))
         documents += self._acknowledgements(_FILES[reason], seats, why)
         about = f"Denies {len(seats):,} of these licenses to the people who hold them; a later plan gives none back."
-        return Suggestion(file_of(reason), about, True, len(seats), _text(documents))
+        return Suggestion(self.name_of(reason), about, True, len(seats), _text(documents))
 
     def acknowledgements(self, reason: ReclaimReason, seats: Sequence[Seat]) -> Suggestion | None:
         """One file that permits what a policy takes for good; None where nothing is."""
@@ -64,13 +66,13 @@ class Files:
         if not lost:
             return None
         why = _WHY[reason].format(day=self._today, days=self._days)
-        name = f"{_FILES[reason]}-acknowledged.yaml"
+        name = f"{_FILES[reason]}-acknowledged-{self._today}.yaml"
         about = f"Permits the loss of {len(lost):,} numbers with the Calling licenses that the policy takes."
         return Suggestion(name, about, True, len(lost), _text(self._acknowledgements(_FILES[reason], lost, why)))
 
     def setting(self, reason: ReclaimReason, seats: int, spec: Mapping[str, object], about: str) -> Suggestion:
         """Keys for `spec` of the Organization."""
-        return Suggestion(file_of(reason, whole=False), about, False, seats, _dump({"spec": dict(spec)}))
+        return Suggestion(self.name_of(reason, whole=False), about, False, seats, _dump({"spec": dict(spec)}))
 
     def _acknowledgements(self, front: str, seats: Sequence[Seat], why: str) -> list[dict[str, object]]:
         lost: dict[str, list[Seat]] = {}
