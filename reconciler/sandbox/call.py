@@ -14,7 +14,7 @@ from reconciler.sandbox.tokens import Access, Keys
 from reconciler.sandbox.wire import encode
 
 JSON = "application/json;charset=UTF-8"
-PAGING = ("max", "count", "limit", "start", "startIndex", "next", "after")
+PAGING = ("max", "count", "limit", "start", "startIndex", "next", "after", "offset")
 FORBIDDEN = (
     "The server understood the request, but refused to fulfill it because the access token is missing required scopes or "
     "the user is missing required roles or licenses."

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from reconciler.errors import InputError
+from reconciler.sandbox.audit import administrator
 from reconciler.sandbox.deeds import DeedError
 from reconciler.sandbox.happenings import KINDS
 from reconciler.sandbox.scene import Happening, Scene
@@ -96,8 +97,22 @@ class Journal:
         self.count = 0
         self.events: deque[dict[str, Any]] = deque(maxlen=_REMEMBERED)
 
-    def note(self, what: str, who: str, at: datetime, by: str, state: State, detail: Mapping[str, Any]) -> None:
-        """One more event. `by` is "life" or "call"."""
+    def note(
+        self,
+        what: str,
+        who: str,
+        at: datetime,
+        by: str,
+        state: State,
+        detail: Mapping[str, Any],
+        admin: str | None = None,
+    ) -> None:
+        """One more event. `by` is "life" or "call".
+
+        `admin`: the address of whoever did it in Control Hub; None: somebody did, empty: no administrator did.
+        """
+        if admin != "":
+            state.audit.note(state, what, who, webex_time(at), administrator(state, admin))
         self.count += 1
         head = {"number": self.count, "at": webex_time(at), "what": what, "who": who, "by": by}
         self.events.append(head | {"organization": state.name, "detail": dict(detail)})

@@ -111,9 +111,9 @@ class Visit:
         """Whom the path names."""
         return deeds.find_person(self.here, request.path_params["email"])
 
-    def note(self, what: str, who: str, **detail: object) -> None:
-        """Write into the journal what was just done."""
-        self.door.life.journal.note(what, who, self.door.now(), "call", self.here, detail)
+    def note(self, what: str, who: str, admin: str | None = None, /, **detail: object) -> None:
+        """Write into the journal what was just done; `admin` as in `Journal.note`."""
+        self.door.life.journal.note(what, who, self.door.now(), "call", self.here, detail, admin)
 
 
 class _Admin(Visit):
@@ -157,7 +157,7 @@ class _Admin(Visit):
             self.here, person, add=asked.add, remove=asked.remove,
             add_attendee=asked.add_attendee, remove_attendee=asked.remove_attendee,
         )  # fmt: skip
-        self.note("click", person.email, added=asked.add, removed=asked.remove)
+        self.note("click", person.email, asked.by, added=asked.add, removed=asked.remove)
         licenses = [license.key for license in person.licenses]
         return {"email": person.email, "licenses": licenses, "attendeeSites": person.attendee_sites}
 

@@ -6,9 +6,12 @@ import base64
 
 from reconciler.model import ids
 from reconciler.sandbox import order, rules
+from reconciler.sandbox.audit import Actor
 from reconciler.sandbox.call import Answer, Call, not_found, ok, refuse
 from reconciler.sandbox.nouns import Person
 from reconciler.sandbox.order import BadRequestError
+from reconciler.sandbox.routes_people import owner
+from reconciler.sandbox.state import webex_time
 from reconciler.sandbox.wire import encode, holder, license_body
 
 PAGE = 300
@@ -57,6 +60,14 @@ def _cursor(call: Call, listing: list[Person], start: int) -> str:
     return ids.encode("LICENSE_USER_PAGING", base64.b64encode(own.encode()).decode().rstrip("="))
 
 
+def _note(call: Call, person: Person) -> None:
+    """The audit log knows who called."""
+    if call.state.clock is not None:
+        me = owner(call.access)
+        actor = Actor(me["id"], me["displayName"], me["emails"][0])
+        call.state.audit.note(call.state, "click", person.email, webex_time(call.state.clock()), actor)
+
+
 def assign_licenses(call: Call) -> Answer:
     """`PATCH /licenses/users`."""
     if call.content_type and call.content_type.partition(";")[0].strip().lower() != "application/json":
@@ -76,6 +87,8 @@ def assign_licenses(call: Call) -> Answer:
         faults.over_allocation, faults.ignore_patch, faults.some_refused, faults.all_refused, faults.remove_not_held
     )
     outcome = rules.assign(call.state, person, asked, manners)
+    if outcome.status < 300:
+        _note(call, person)
     if faults.upper_case_account_types:
         for site in [*outcome.body.get("siteUrls", ()), *outcome.body.get("pendingSiteUrls", ())]:
             site["accountType"] = site["accountType"].upper()

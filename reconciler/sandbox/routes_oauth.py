@@ -17,7 +17,7 @@ from reconciler.sandbox.order import BadRequestError
 from reconciler.sandbox.tokens import Issued
 
 EVERY_SCOPE = (
-    "identity:groups_rw", "identity:people_rw", "spark-admin:licenses_read", "spark-admin:locations_read",
+    "audit:events_read", "identity:groups_rw", "identity:people_rw", "spark-admin:licenses_read", "spark-admin:locations_read",
     "spark-admin:organizations_read", "spark-admin:people_read", "spark-admin:people_write", "spark-admin:roles_read",
     "spark-admin:telephony_config_read", "spark-admin:telephony_config_write",
 )  # fmt: skip

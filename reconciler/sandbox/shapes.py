@@ -138,13 +138,14 @@ class ClientShape(_Shape):
 
 
 class AssignShape(_Shape):
-    """The body of `POST /sandbox/assign`."""
+    """The body of `POST /sandbox/assign`. `by`: the administrator's address; empty: no administrator, so no audit event."""
 
     email: str
     add: list[str] = []
     remove: list[str] = []
     add_attendee: list[str] = []
     remove_attendee: list[str] = []
+    by: str | None = None
 
 
 class MembersShape(_Shape):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.model import ids
+from reconciler.sandbox.audit import AuditLog
 from reconciler.sandbox.nouns import Client, Feature, Group, License, Location, Number, Person, Token
 from reconciler.sandbox.offers import is_calling
 
@@ -56,6 +57,7 @@ class State:
         self.tokens: tuple[Token, ...] = ()
         self.clients: tuple[Client, ...] = ()
         self.attendee_off: tuple[str, ...] = ()
+        self.audit = AuditLog()
         self.on_count: list[CounterListener] = []
         self.keeps_number: NumberKeeper | None = None
         self.origin: Callable[[], State] | None = None

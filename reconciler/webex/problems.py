@@ -36,6 +36,7 @@ HOW_TO_LOG_IN = (
 # Which scope a call needs (webex-api facts, section 8). The first pattern that fits the path counts.
 _SCOPES: tuple[tuple[str, str, str], ...] = (
     ("PATCH", r"/licenses/users$", "spark-admin:people_write"),
+    ("POST", r"/messages$", "spark:messages_write"),
     ("GET", r"/identity/scim/", "identity:people_read"),
     ("GET", r"/telephony/config/", "spark-admin:telephony_config_read"),
     ("GET", r"/licenses(/|$)", "spark-admin:licenses_read"),
@@ -43,6 +44,7 @@ _SCOPES: tuple[tuple[str, str, str], ...] = (
     ("GET", r"/groups(/|$)", "identity:groups_read"),
     ("GET", r"/organizations(/|$)", "spark-admin:organizations_read"),
     ("GET", r"/locations(/|$)", "spark-admin:locations_read"),
+    ("GET", r"/adminAudit/", "audit:events_read"),
     ("GET", r"/roles(/|$)", "spark-admin:roles_read"),
 )
 

@@ -69,6 +69,8 @@ def _names(state: State) -> dict[str, list[str]]:
         "excludedAttributes": ["emails,name", "id"], "subscriptionId": ["Sub-1"], "tags": ["gold", "gold,silver"],
         "groupUsageTypes": ["location", "security,location"], "ownerName": ["Front", "ann"], "applicationId": ["C1"],
         "client_id": ["C1"], "redirect_uri": [CLIENT["redirectUri"]], "name": ["h", "HQ"],
+        "from": ["2026-01-01T00:00:00Z", "then"], "to": ["2026-12-31T00:00:00.000Z"], "actorId": persons, "offset": ["0", "1"],
+        "eventCategories": ["USERS", "USERS,GROUPS"],
         "startIndex": ["1", "2", "-1", "99999999999999999999"], "max": ["1", "2", "null"], "limit": ["1", "0"],
         "start": ["0", "1"], "count": ["0", "1", "-1"],
     }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -14,6 +15,8 @@ from reconciler.model.live import Group
 from reconciler.model.plan import Change, Expects, LicenseOperation
 from reconciler.webex import Reader, Session, Writer
 from tests.unit.webex.oauth import BASE
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def test_every_endpoint_we_call_has_its_scope() -> None:
@@ -44,6 +47,7 @@ def test_every_endpoint_we_call_has_its_scope() -> None:
         "holders": lambda reader: reader.holders("l1"),
         "locations": lambda reader: reader.locations(),
         "numbers": lambda reader: reader.numbers(),
+        "audit_events": lambda reader: drained(reader.audit_events(NOON, NOON)),
     }
 
     async def hint(call: Callable[[Session], Awaitable[object]]) -> str:
