@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -11,7 +11,7 @@ from reconciler.errors import StoreError, WebexError
 from reconciler.model.live import PersonReading
 from reconciler.model.plan import Change
 from reconciler.model.result import OperationResult, PersonResult
-from reconciler.ports import Clock, Journal, PatchAnswer
+from reconciler.ports import Clock, Journal, PatchAnswer, Settlement
 
 CLEAR_FOR = timedelta(seconds=5)
 """So long after its intent, or after it was cleared last, a call may leave without asking for the lease again."""
@@ -104,6 +104,14 @@ class Record:
             self._journal.settle(self._run, seq, result, self._clock(), reading, owed=owed)
         except StoreError as error:
             return f"The outcome could not be recorded: {error.message}"
+        return ""
+
+    def settle_many(self, outcomes: Sequence[Settlement]) -> str:
+        """Record the outcomes of several intents, all of them or none."""
+        try:
+            self._journal.settle_many(self._run, outcomes, self._clock())
+        except StoreError as error:
+            return f"The outcomes could not be recorded: {error.message}"
         return ""
 
 

@@ -8,7 +8,8 @@ operations that Webex blamed (see `blame`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -26,15 +27,17 @@ from reconciler.execute import verdicts
 from reconciler.execute.blame import without_the_blamed
 from reconciler.execute.ended import Begun, Ended, Record, Verdict, result_of
 from reconciler.execute.fresh import Watched, noticed
-from reconciler.execute.operation import is_calling, operations_of
+from reconciler.execute.operation import bare, is_calling, operations_of
 from reconciler.execute.reading import Delays, Seen, Sleep, and_hint, look, watch
 from reconciler.execute.redress import Redress
 from reconciler.execute.replacement import owed
 from reconciler.model.plan import Change
 from reconciler.model.result import PersonResult
-from reconciler.ports import Clock, Journal, LicenseWriter
+from reconciler.ports import Clock, Journal, LicenseWriter, Settlement
 
 _GATEWAY_TIMEOUT = 504
+_IN_ONE_STEP = 100
+"""Outcomes that are recorded together: a fraction of a second, for which calls and other writers wait."""
 _DID_SOMETHING = ("done", "unknown")
 
 
@@ -72,15 +75,32 @@ class Sender:
         taken = () if verdict.gone or verdict.unread else owed(begun.change, verdict.outcomes)
         if taken:
             return await self.redress(self.record).make_good(begun.change, begun.seq, verdict, taken)
-        result = result_of(begun.change, verdict.outcomes, verdict.status, verdict.tracking_id)
-        if begun.answer is not None and self._watched is not None:
-            result = msgspec.structs.replace(result, noticed=noticed(begun.change, begun.answer, self._watched))
+        result = self._result(begun, verdict)
         trouble = "" if verdict.unread else self.record.settle(begun.seq, result, verdict.reading)
         fatal = trouble or verdict.fatal
         rest = None if fatal or begun.error is None or not again else without_the_blamed(begun.change, begun.error)
         if rest is not None and not any(item.outcome in _DID_SOMETHING for item in result.operations):
             return _joined(result, await self.end(await self.begin(rest), again=False))
         return Ended(result, verdict.unexpected, fatal)
+
+    async def end_together(self, begun: Sequence[Begun], seen: Mapping[str, Seen]) -> dict[int, Ended]:
+        """Settle those whom `seen` (by person id without padding) shows as wanted, many in one step; by sequence number.
+
+        Everybody else is for `end`, and so is a group that the store refuses: it says what is wrong with whom.
+        """
+        shown = [(item, seen[who]) for item in begun if (who := bare(item.change.person_id)) in seen]
+        ended: dict[int, Ended] = {}
+        outcomes = [self._as_wanted(item, what) for item, what in shown if not what.problem and what.shows(item.change)]
+        for some in (outcomes[at : at + _IN_ONE_STEP] for at in range(0, len(outcomes), _IN_ONE_STEP)):
+            if not self.record.settle_many(some):
+                ended.update((item.seq, Ended(item.result)) for item in some)
+            await asyncio.sleep(0)
+        return ended
+
+    def _as_wanted(self, begun: Begun, seen: Seen) -> Settlement:
+        assert begun.answer is not None, "only calls that were answered wait to be read back"
+        verdict = verdicts.answered(begun.change, begun.answer, seen)
+        return Settlement(begun.seq, self._result(begun, verdict), seen.reading)
 
     def redress(self, record: Record) -> Redress:
         """What gives back, journalled in `record`."""
@@ -103,6 +123,12 @@ class Sender:
         # An answer that cannot be recorded is told with the outcome, which cannot be recorded then either.
         record.answered(seq, answer)
         return Begun(change, seq, answer=answer)
+
+    def _result(self, begun: Begun, verdict: Verdict) -> PersonResult:
+        result = result_of(begun.change, verdict.outcomes, verdict.status, verdict.tracking_id)
+        if begun.answer is None or self._watched is None:
+            return result
+        return msgspec.structs.replace(result, noticed=noticed(begun.change, begun.answer, self._watched))
 
     def _not_sent(self, begun: Begun) -> Ended:
         result = result_of(begun.change, verdicts.everything(begun.change, "notSent", begun.trouble))

@@ -235,13 +235,18 @@ class _Run:
                 self._trust.pages = max(1, pages)
                 self._read_at = started
             before = self._trust.window
+            together = await self._sender.end_together([begun for _, begun in unread], seen)
+            for place, begun in unread:
+                if begun.seq in together:
+                    self._settle(place, together[begun.seq])
             gate = asyncio.Semaphore(self._concurrency)
 
             async def finish(place: int, begun: Begun) -> None:
                 async with gate:
                     self._settle(place, await self._sender.end(begun, seen.get(bare(begun.change.person_id))))
 
-            ended = await asyncio.gather(*(finish(place, begun) for place, begun in unread), return_exceptions=True)
+            rest = [item for item in unread if item[1].seq not in together]
+            ended = await asyncio.gather(*(finish(place, begun) for place, begun in rest), return_exceptions=True)
             for error in ended:
                 if error is not None:
                     raise error

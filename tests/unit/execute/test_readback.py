@@ -146,3 +146,15 @@ def test_a_lease_that_is_lost_while_a_call_waits_keeps_it_from_leaving() -> None
     assert outcomes(out.people[0]) == ["notSent"]
     assert "taken over" in out.stopped
     assert bench.log == ["intend ann", "settle ann"]
+
+
+def test_an_outcome_that_cannot_be_recorded_costs_nobody_else_theirs() -> None:
+    """Outcomes are recorded many at once, all or none; then each alone, so that the run says whose is missing, and stops."""
+    bench = _bench()
+    bench.journal.no_outcome.add("p030")
+    out = bench.run(*(change(person, add("a")) for person in PEOPLE))
+    called = set(bench.calls("patch"))
+    assert "The disk is full." in out.stopped
+    assert "p030" in called
+    assert bench.journal.settled.keys() == called - {"p030"}
+    assert len(called) < len(PEOPLE)
