@@ -127,7 +127,7 @@ def test_apply_and_plan_again(rooms: Rooms) -> None:
 def test_counters_after_an_apply_need_no_sync(rooms: Rooms) -> None:
     """An apply ends by reading the counters: the inventory shows the unit that was just given."""
     rooms.apply(rooms.plan())
-    found = asyncio.run(inventory(FILES, rooms.context, sync=False))
+    found = inventory(FILES, rooms.context, sync=False)
     assert [(row.name, row.total, row.consumed, row.available) for row in found.rows] == [
         ("Basic Messaging", 44, 3, 41),
         ("Webex Meetings Suite", 1, 1, 0),
