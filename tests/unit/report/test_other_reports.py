@@ -1,4 +1,4 @@
-"""Inventory, drift, apply result and sync summary, each as people and as programs read it."""
+"""Inventory, apply result and sync summary, each as people and as programs read it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from datetime import timedelta
 
 import msgspec
 
-from reconciler.model.drift import Drift, DriftItem, StructuralChange
 from reconciler.model.inventory import Inventory, InventoryRow
 from reconciler.model.live import Scope, Snapshot
-from reconciler.model.plan import OrganizationRef, Waiting
+from reconciler.model.plan import OrganizationRef
 from reconciler.model.result import LOST, ApplyResult, OperationResult, PersonResult
-from reconciler.report import apply_result, drift, inventory, sync_summary
-from tests.support.plans import LOSES_CALLING, NOON, ROLE_GOES, SALES, SUITE
+from reconciler.report import apply_result, inventory, sync_summary
+from tests.support.plans import LOSES_CALLING, NOON, ROLE_GOES, SUITE
 
 ACME = OrganizationRef("O", "acme")
 INVENTORY = Inventory(
@@ -30,31 +29,6 @@ INVENTORY = Inventory(
             "L2", "=cmd()", "acme.webex.com", "Control Hub managed site", "Sub-100001", 1000000, 1000003, -3, None, None
         ),
     ),
-)
-DRIFT = Drift(
-    "1.0",
-    "Drift",
-    ACME,
-    "7",
-    NOON,
-    NOON - timedelta(days=1),
-    (
-        DriftItem(
-            "P1", "p1@acme.example", "missing", "Webex Meetings Suite", "L1", "acme.webex.com", "removedByHand", SALES
-        ),
-        DriftItem("P1", "p1@acme.example", "extra", "attendee", None, "acme.webex.com", "addedByHand", ()),
-        DriftItem(
-            "P2", "p2@acme.example", "preserved", "Webex Calling - Professional", "L2", None, "leftGroup", SALES, True
-        ),
-        DriftItem("P3", "p3@acme.example", "preserved", "Webex Calling - Professional", "L2", None, "leftGroup", SALES),
-    ),
-    (
-        StructuralChange("group Sales", "added"),
-        StructuralChange("license Basic Messaging", "changed", "total", "400", "500"),
-    ),
-    (Waiting("P4", "p4@acme.example", "Webex Calling - Professional", NOON, SALES),),
-    (),
-    500,
 )
 
 
@@ -103,62 +77,6 @@ def test_inventory_markdown_and_json() -> None:
     )
     assert "2026-11-21 12:00 UTC" in inventory.render(INVENTORY, "markdown")
     assert json.loads(inventory.render(INVENTORY, "json"))["rows"][1]["available"] == -3
-
-
-DRIFT_TEXT = """\
-Drift of acme: 2 differences at 1 person (1 missing, 1 extra), 2 kept, 1 waiting
-Reading of 2026-11-21 12:00 UTC (500 people) against the files; last completed
-apply: 2026-11-20 12:00 UTC.
-
-Missing (1): the files want it, and the person does not hold it
-  p1@acme.example
-    Webex Meetings Suite @ acme.webex.com: somebody else took it away (sales,
-    templates/sales.yaml:7 [granted])
-
-Extra (1): the person holds it, and the files do not want it
-  p1@acme.example
-    attendee role @ acme.webex.com: somebody else gave it
-
-Kept (2, 1 of them new since the last apply): not wanted by the files, kept by a
-policy, no drift
-  Webex Calling - Professional: 1 person
-      left a group (sales, templates/sales.yaml:7 [granted])
-      p2@acme.example
-  - Webex Calling - Professional: 1 person (left a group)
-
-Waiting (1): no unit left, no drift
-  Webex Calling - Professional: p4@acme.example
-
-Changed in the organization (2)
-  - group Sales added
-  - license Basic Messaging: total 400 -> 500
-
-What next
-  webex-licenses plan shows what would put this right.
-"""
-
-
-def test_drift_tells_every_difference_with_its_cause() -> None:
-    """Missing, extra and kept are told apart; waiting and structure are beside them."""
-    assert drift.render(DRIFT, "text", width=80) == DRIFT_TEXT
-
-
-def test_no_drift_before_the_first_apply() -> None:
-    """An organization as wanted says so, and that nothing was applied yet."""
-    text = drift.render(msgspec.structs.replace(DRIFT, items=(), waiting=(), structure=(), since=None))
-    assert text.startswith("Drift of acme: none\n")
-    assert "none so far" in text
-    assert "What next" not in text
-
-
-def test_drift_markdown_stays_below_the_limit_and_json_is_whole() -> None:
-    """An issue can hold it, and a program gets all of it."""
-    many = msgspec.structs.replace(DRIFT, items=DRIFT.items * 5_000)
-    text = drift.render(many, "markdown")
-    assert len(text) <= 60_000
-    assert "<summary>Missing (5,000):" in text
-    assert text.count("<details>") == text.count("</details>")
-    assert len(json.loads(drift.render(many, "json"))["items"]) == 20_000
 
 
 def test_a_complete_apply_is_two_lines() -> None:
