@@ -22,6 +22,7 @@ from reconciler.operations.context import Connection, Context
 
 if TYPE_CHECKING:
     from reconciler.model.desired import Desired
+    from reconciler.operations.notify import Sender
     from reconciler.ports import Progress
     from reconciler.store import Store
     from reconciler.webex import Tokens
@@ -83,6 +84,43 @@ def context(
     finally:
         for one in opened:
             one.close()
+
+
+def destinations(desired: Desired) -> tuple[str | None, str | None] | None:
+    """Webhook and space to tell things to, the environment before the files; None where there is neither."""
+    settings = desired.organization.notifications
+    webhook = _variable("WEBEX_LICENSES_WEBHOOK_URL") or settings.webhook
+    space = _variable("WEBEX_LICENSES_SPACE") or settings.space
+    return (webhook, space) if webhook or space else None
+
+
+def senders(desired: Desired, context: Context) -> tuple[Sender, ...]:
+    """The ways of telling others. InputError for an address that is none; WebexAuthError where no token is set for a space."""
+    webhook, space = destinations(desired) or (None, None)
+    found: list[Sender] = []
+    if webhook:
+        from reconciler.load.formats import webhook as check
+        from reconciler.notify.webhook import Webhook
+
+        if (trouble := check(webhook)) is not None:
+            raise InputError(f"WEBEX_LICENSES_WEBHOOK_URL {trouble.message}.", hint=trouble.hint)
+        found.append(Webhook(webhook, _variable("WEBEX_LICENSES_WEBHOOK_SECRET") or None, proxy=_proxy(webhook)))
+    if space:
+        from reconciler.webex import AccessToken, Session
+        from reconciler.webex.messages import Space
+
+        base_url = checked_base_url(os.environ.get("WEBEX_BASE_URL") or BASE_URL)
+        bot = _variable("WEBEX_LICENSES_BOT_TOKEN")
+        token = AccessToken(bot) if bot else tokens(base_url, context.progress)
+        found.append(
+            Space(
+                space,
+                lambda: Session(
+                    token, base_url, note=context.progress.note, proxy=_proxy(base_url), timeout=call_seconds()
+                ),
+            )
+        )
+    return tuple(found)
 
 
 def call_seconds() -> float:

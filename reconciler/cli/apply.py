@@ -19,6 +19,7 @@ from reconciler.cli.common import (
     width,
 )
 from reconciler.cli.failure import say_error
+from reconciler.cli.telling import check_notify, notify_option, tell
 
 if TYPE_CHECKING:
     from reconciler.model.desired import Desired
@@ -40,7 +41,8 @@ FAILED, INCOMPLETE = 1, 5
 )
 @click.option("--resume", is_flag=True, help="Go on with the last run, which died or stopped, by its own plan.")
 @format_option("text", "json")
-def command(path: Path, plan_file: Path | None, yes: bool, resume: bool, format_: Format) -> None:
+@notify_option
+def command(path: Path, plan_file: Path | None, yes: bool, resume: bool, format_: Format, notify: bool | None) -> None:
     """Carry out a plan for the files of PATH: read again, check, one call a person, verify, record.
 
     With --plan nothing but that plan is carried out. Without it, a plan is made and shown, and you are asked. Whatever an
@@ -55,20 +57,22 @@ def command(path: Path, plan_file: Path | None, yes: bool, resume: bool, format_
             "Nothing to carry out: name a reviewed plan with --plan FILE, or take --yes for additions only, or --resume."
         )
     try:
-        _apply(path, plan_file, yes, resume, format_)
+        _apply(path, plan_file, yes, resume, format_, notify)
     except KeyboardInterrupt:
         say_error("Interrupted; nothing was sent.")
         click.get_current_context().exit(FAILED)
 
 
-def _apply(path: Path, plan_file: Path | None, yes: bool, resume: bool, format_: Format) -> None:
+def _apply(path: Path, plan_file: Path | None, yes: bool, resume: bool, format_: Format, notify: bool | None) -> None:
     from reconciler.cli.interrupt import Interrupted, Stop
     from reconciler.operations.apply import apply
     from reconciler.operations.apply import resume as go_on
+    from reconciler.operations.notify import of_apply
     from reconciler.report.apply_result import render
 
     given = read_plan(plan_file) if plan_file is not None else None
     with opened(path) as (desired, context):
+        check_notify(desired, notify)
         pace = _pace()
         stop = Stop(context.progress.note)
         try:
@@ -79,10 +83,12 @@ def _apply(path: Path, plan_file: Path | None, yes: bool, resume: bool, format_:
                 result = stop.run(apply(desired, context, plan, stop=stop, pace=pace))
         except Interrupted:
             raise KeyboardInterrupt from None
-    if result is None:
-        emit("null\n" if format_ == "json" else "Nothing to resume: the last run came to its end.\n")
-        return
-    emit(render(result, format_, width=width(), colour=colour(sys.stdout)))
+        if result is None:
+            emit("null\n" if format_ == "json" else "Nothing to resume: the last run came to its end.\n")
+            return
+        ended = result
+        emit(render(ended, format_, width=width(), colour=colour(sys.stdout)))
+        tell(desired, context, "apply", lambda: of_apply(desired, context, ended), notify)
     if not result.complete:
         click.get_current_context().exit(FAILED if result.interrupted and not result.sent else INCOMPLETE)
 

@@ -22,6 +22,7 @@ from reconciler.cli.common import (
     width,
     write_plan,
 )
+from reconciler.cli.telling import check_notify, notify_option, tell
 from reconciler.model.what_if import Question
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def _questions(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -
     metavar="SUB:LICENSE[ @ SITE]=+N",
     help="Who would be served and who would still wait with N units more (or -N fewer); repeatable. For reading only.",
 )
+@notify_option
 def command(
     path: Path,
     out: Path | None,
@@ -71,11 +73,13 @@ def command(
     offline: bool,
     detailed_exitcode: bool,
     questions: tuple[Question, ...],
+    notify: bool | None,
 ) -> None:
     """Show what would change in Webex to make it as the files of PATH want it, and why. Changes nothing.
 
     Ends 0 whatever the plan holds; 1 if no plan could be made.
     """
+    from reconciler.operations.notify import of_plan
     from reconciler.operations.plan import plan as make
 
     if questions:
@@ -91,10 +95,12 @@ def command(
     if out is not None:
         check_folder(out)
     with opened(path) as (desired, context):
+        check_notify(desired, notify)
         plan = make(desired, context, offline=offline).plan
-    if out is not None:
-        write_plan(out, plan)
-    emit(plan_report(plan, format_, plan_file=str(out) if out else None, path=str(path)))
+        if out is not None:
+            write_plan(out, plan)
+        emit(plan_report(plan, format_, plan_file=str(out) if out else None, path=str(path)))
+        tell(desired, context, "plan", lambda: of_plan(desired, context, plan), notify)
     if detailed_exitcode and plan.changes:
         click.get_current_context().exit(CHANGES)
 

@@ -17,6 +17,7 @@ from reconciler.model.desired import (
     Capacity,
     Guards,
     LicenseCapacity,
+    Notifications,
     Organization,
     Places,
     Price,
@@ -54,6 +55,7 @@ def organization(document: Document, name: str, found: list[Finding]) -> Organiz
         capacity=_capacity(document, found),
         guards=_guards(spec.get("guards", {})),
         prices={canonical.name(key): _price(price) for key, price in spec.get("prices", {}).items()},
+        notifications=_notifications(spec.get("notifications", {})),
         source=document.source(document.at),
         places=Places(_places(document, spec)),
     )
@@ -261,6 +263,18 @@ def _check_currencies(document: Document, found: list[Finding]) -> None:
             at = document.source(document.place(("spec", "prices", name, "currency")))
             message = f"prices in {first} and in {price['currency']} have no sum"
             found.append(finding("several-currencies", at, message, f"write every price in {first}"))
+
+
+def _notifications(node: Any) -> Notifications:
+    default = Notifications()
+    return Notifications(
+        webhook=_text(node.get("webhook")),
+        space=_text(node.get("space")),
+        on=tuple(node.get("on", default.on)),
+        about=tuple(node.get("about", default.about)),
+        pool_below=formats.to_percent(node.get("poolBelow", default.pool_below)),
+        details=node.get("details", default.details),
+    )
 
 
 def _price(node: Any) -> Price:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -147,6 +148,21 @@ def calling_extension(text: str) -> Trouble | None:
     return trouble and Trouble(f"{trouble.message}, or `none`, or `fromDirectory`, or {{lastDigits: 4}}", trouble.hint)
 
 
+def webhook(text: str) -> Trouble | None:
+    """An address to send to: https, or http on this machine, without user and password."""
+    try:
+        parts = urlsplit(text.strip())
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return Trouble("must be a URL", "write it like https://hooks.example.com/licenses")
+    local = host in ("localhost", "127.0.0.1", "::1")
+    if parts.username or parts.password:
+        return Trouble("must hold no user and password", "what is secret goes into WEBEX_LICENSES_WEBHOOK_URL")
+    if not host or parts.scheme not in ("https", "http") or (parts.scheme == "http" and not local):
+        return Trouble("must be a URL that begins with https://", "write it like https://hooks.example.com/licenses")
+    return None
+
+
 def _webex_id(kind: str, word: str) -> Callable[[str], Trouble | None]:
     def check(text: str) -> Trouble | None:
         parts = ids.decode(text)
@@ -169,4 +185,6 @@ FORMATS: dict[str, Callable[[str], Trouble | None]] = {
     "calling-extension": calling_extension,
     "webex-organization-id": _webex_id("ORGANIZATION", "an organization"),
     "webex-license-id": _webex_id("LICENSE", "a license"),
+    "webex-room-id": _webex_id("ROOM", "a space"),
+    "webhook": webhook,
 }

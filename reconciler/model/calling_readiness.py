@@ -113,7 +113,7 @@ class Readiness(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class CallingReadiness(msgspec.Struct, frozen=True, rename="camel"):
-    """Everybody, sorted by address and license. `fixes`, by address: see Fix; what can be mended elsewhere only is not in them."""
+    """Everybody, sorted by address and license. `fixes`, by address: see Fix; who can be helped elsewhere only is not there."""
 
     format_version: str
     kind: Literal["CallingReadiness"]

@@ -180,6 +180,20 @@ class Places(msgspec.Struct, frozen=True):
     by_key: dict[str, Source] = {}
 
 
+class Notifications(msgspec.Struct, frozen=True):
+    """Who is told what after which command. Without `webhook` and `space` nobody is; secrets are in the environment.
+
+    `pool_below`: percent of a pool's units; a pool with that many left or fewer runs dry. `details`: name people.
+    """
+
+    webhook: str | None = None
+    space: str | None = None
+    on: tuple[Literal["plan", "apply", "drift"], ...] = ("apply", "drift")
+    about: tuple[Literal["waiting", "blocked", "drift", "pools"], ...] = ("waiting", "blocked", "drift", "pools")
+    pool_below: float = 5.0
+    details: bool = False
+
+
 class Organization(msgspec.Struct, frozen=True):
     """The one Organization document of a directory."""
 
@@ -200,6 +214,7 @@ class Organization(msgspec.Struct, frozen=True):
     capacity: Capacity = Capacity()
     guards: Guards = Guards()
     prices: dict[str, Price] = {}
+    notifications: Notifications = Notifications()
     source: Source = NOWHERE
     places: Places = Places()
 

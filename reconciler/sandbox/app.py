@@ -16,8 +16,10 @@ from reconciler.sandbox import (
     admin_life,
     admin_tokens,
     routes_admin,
+    routes_audit,
     routes_groups,
     routes_licenses,
+    routes_messages,
     routes_oauth,
     routes_organization,
     routes_partner,
@@ -72,6 +74,9 @@ TABLE: tuple[tuple[str, str, Endpoint, tuple[str, ...]], ...] = (
         routes_partner.assign_tags,
         ORGANIZATIONS[1:],
     ),
+    ("GET", "/adminAudit/events", routes_audit.list_events, ("audit:events_read",)),
+    ("GET", "/adminAudit/eventCategories", routes_audit.list_categories, ("audit:events_read",)),
+    ("POST", "/messages", routes_messages.create_message, ("spark:messages_write",)),
     ("GET", "/authorizations/tokenExpiry", routes_oauth.token_expiry, ()),
     ("POST", "/applications/{id}/token", routes_oauth.application_token, ("spark:applications_token",)),
 )
@@ -114,7 +119,13 @@ def create_app(
             Mount("/v1", routes=_guarded(door, TABLE)),
             Mount("/identity/scim", routes=_guarded(door, SCIM)),
             Mount(
-                "/sandbox", routes=[*admin_tokens.routes(door), *admin_life.routes(door), *routes_admin.routes(door)]
+                "/sandbox",
+                routes=[
+                    *admin_tokens.routes(door),
+                    *admin_life.routes(door),
+                    *routes_messages.routes(door),
+                    *routes_admin.routes(door),
+                ],
             ),
             Route("/{path:path}", door.guard(door.unknown), methods=_METHODS),
         ],

@@ -194,6 +194,15 @@ class Session:
                 return self._accept(response, path, {200, 206})
             await patience.slowed(response.status_code, response.headers)
 
+    async def post(self, path: str, body: bytes) -> Answer:
+        """POST JSON. Sent again only after 429 and 423, like a PATCH; what else goes wrong leaves the effect unknown."""
+        patience = Patience("POST", path, *self._waiting)
+        while True:
+            response = await self._send("POST", path, "", content=body)
+            if response.status_code not in THROTTLED:
+                return self._accept(response, path, {200})
+            await patience.slowed(response.status_code, response.headers)
+
     def ahead(self, call: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
         """Start a call while something else is done; it ends with the session at the latest."""
         task = asyncio.create_task(call)

@@ -61,7 +61,7 @@ BROKEN = [
     (T, "  expect: {licenses: [A], attendeeSites: [a b]}\n", ("wrong-value", "x.yaml:5:43", "an entry of `attendeeSites` must be a host name, not `a b`", "a site is a bare host name such as acme.webex.com")),
 ]  # fmt: skip
 ORGANIZATION_BROKEN = [
-    ("  asignment: groups\n", ("unknown-key", "x.yaml:5:3", "unknown key `asignment`; did you mean `assignment`?", "allowed here: orgId, assignment, defaults, subscriptions, retention, deactivatedUsers, manage, aliases, tiers, attendeeFeature, capacity, guards, prices")),
+    ("  asignment: groups\n", ("unknown-key", "x.yaml:5:3", "unknown key `asignment`; did you mean `assignment`?", "allowed here: orgId, assignment, defaults, subscriptions, retention, deactivatedUsers, manage, aliases, tiers, attendeeFeature, capacity, guards, prices, notifications")),
     ("  assignment: group\n", ("wrong-value", "x.yaml:5:15", "`assignment` must be `organization`, `groups` or `groupsThenOrganization`, not `group`", "did you mean `groups`?")),
     ("  assignment: groups\n  guards: {shrinkage: lots}\n", ("wrong-value", "x.yaml:6:23", "`shrinkage` must be a percentage, not `lots`", "write it as 20% or 0.5%")),
     ("  assignment: groups\n  guards: {shrinkage: 200}\n", ("wrong-value", "x.yaml:6:23", "`shrinkage` must be a number, from 0 to 100, not 200", "")),
