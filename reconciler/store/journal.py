@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, case, func, insert, or_, select, update
+from sqlalchemy import bindparam, case, func, insert, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from reconciler.errors import LockedError, StoreError
@@ -219,12 +219,18 @@ class StoredJournal:
 
 
 def open_calls(database: Database, org_id: str) -> tuple[OpenCall, ...]:
-    """Every call of an organization that nobody finished, in the order in which they were meant."""
-    columns = (journal, run.c.started)
-    mine = (org.c.org_id == org_id) & (run.c.org == org.c.id) & (journal.c.run == run.c.id)
-    rows = select(*columns).where(mine, journal.c.org == org.c.id, journal.c.state.in_(OPEN))
+    """Every call of an organization that nobody finished, in the order in which they were meant.
+
+    Asked for in the very words of the two partial indexes, so that a journal of years costs nothing.
+    """
+    mine = (
+        (org.c.org_id == org_id) & (run.c.org == org.c.id) & (journal.c.run == run.c.id) & (journal.c.org == org.c.id)
+    )
+    states = ("state IN ('intent', 'answered')", "state = 'owed'")
+    parts = [select(journal, run.c.started).where(mine, text(f"journal.{state}")) for state in states]
     with database.read() as connection:
-        return tuple(_call(row) for row in connection.execute(rows.order_by(journal.c.run, journal.c.seq)))
+        rows = [row for part in parts for row in connection.execute(part)]
+        return tuple(_call(row) for row in sorted(rows, key=lambda row: (row.run, row.seq)))
 
 
 def _call(row: Row[Any]) -> OpenCall:

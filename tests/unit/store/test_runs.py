@@ -11,6 +11,7 @@ from reconciler.model.live import Origin, PersonReading
 from reconciler.model.memory import RegisteredTemplate, Registry
 from reconciler.model.plan import AttendeeOperation, Because, Held, LicenseOperation
 from reconciler.model.result import Outcome
+from reconciler.ports import OpenCall, PatchAnswer
 from reconciler.store import Store
 from reconciler.store.ledger import claims
 from tests.unit.store.organization import (
@@ -285,3 +286,30 @@ def test_recording_an_apply_is_all_or_nothing(store: Store) -> None:
         )
     memory = store.memory(ORG, hour(2))
     assert (memory.registry, memory.in_force) == (None, {})
+
+
+def test_open_calls_are_those_that_nobody_finished(store: Store) -> None:
+    """In the order in which they were meant, with what is known of each; other organizations and settled calls are left out."""
+    journal = store.journal(ORG)
+    add = license_operation("add", MEETINGS)
+    first = store.start_run(ORG, plan(), None, hour(0))
+    meant = journal.intend(first, change("ann", add), hour(1))
+    journal.clear(first, meant, hour(2))
+    told = journal.intend(first, change("bob", add), hour(1))
+    answer = PatchAnswer(200, (MEETINGS,), ("acme.webex.com",), (), "T-1")
+    journal.answered(first, told, answer, hour(1))
+    done = journal.intend(first, change("cem", add), hour(1))
+    journal.settle(first, done, result("cem", (add, "done")), hour(1), None)
+    second = store.start_run(ORG, plan(), None, hour(2))
+    owing = journal.intend(second, change("dan", add), hour(2))
+    owed = result("dan", (add, "unknown"))
+    journal.settle(second, owing, owed, hour(2), None, owed=True)
+    other = store.start_run("org-2", plan(), None, hour(0))
+    store.journal("org-2").intend(other, change("eve", add), hour(0))
+    assert store.open_calls(ORG) == (
+        OpenCall(first, meant, "intent", change("ann", add), hour(1), hour(2)),
+        OpenCall(first, told, "answered", change("bob", add), hour(1), hour(1), answer),
+        OpenCall(second, owing, "owed", change("dan", add), hour(2), hour(2), None, owed),
+    )
+    journal.settle(second, owing, result("dan", (add, "done")), hour(3), None)
+    assert [call.seq for call in store.open_calls(ORG)] == [meant, told]
