@@ -22,12 +22,27 @@ def plan(desired: Desired, context: Context, *, offline: bool) -> Planned:
     """
     if offline:
         org_id, _ = stored_organization(desired, context.store())
-        return plan_from_store(desired, context, org_id)
-    from reconciler.operations import loop
-    from reconciler.operations.sync import sync
+    else:
+        from reconciler.operations import loop
+        from reconciler.operations.sync import sync
 
-    outcome = loop.run(sync(desired, context))
-    return plan_from_store(desired, context, outcome.snapshot.org_id)
+        org_id = loop.run(sync(desired, context)).snapshot.org_id
+    _tell_of_an_apply(context, org_id)
+    return plan_from_store(desired, context, org_id)
+
+
+def _tell_of_an_apply(context: Context, org_id: str) -> None:
+    """A plan beside an apply that goes on, or after one that died, is not the last word: say so."""
+    store = context.store()
+    left = len(store.open_calls(org_id))
+    if not left:
+        return
+    holder = store.lease().holder(org_id)
+    if holder is not None and holder[2] > context.clock():
+        context.progress.note(f"An apply is going on ({holder[0]}): this plan may ask for what it is about to do.")
+        return
+    calls = "a call" if left == 1 else f"{left:,} calls"
+    context.progress.note(f"An earlier apply left {calls} open; the next one, or `apply --resume`, finishes them first.")
 
 
 def plan_from_store(

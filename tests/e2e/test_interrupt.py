@@ -6,6 +6,7 @@ What counts is looked at from outside: what people hold in Webex, which calls We
 from __future__ import annotations
 
 import os
+import re
 import resource
 import signal
 import socket
@@ -249,6 +250,8 @@ def test_a_kill_in_the_middle(world: World, way: str) -> None:
     assert "lasts until" in asked.stdout
     assert "Unlocked." in world.run("unlock", "--yes").stdout
     assert world.run("unlock").stdout == "Nobody holds the lock.\n"
+    told = world.run("plan", "--offline").stderr
+    assert re.search(r"An earlier apply left (a call|\d+ calls) open; the next one, or `apply --resume`", told), told
     if way == "resume":
         (world.folder / "plan.json").unlink()
         done = world.run("apply", "--resume")
