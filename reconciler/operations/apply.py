@@ -43,8 +43,8 @@ from reconciler.operations.organization import resolve_organization
 from reconciler.operations.plan import plan_from_store
 from reconciler.operations.recover import recover
 from reconciler.operations.sync import read_organization
-from reconciler.operations.unmet import unmet
 from reconciler.operations.undo import undone_by
+from reconciler.operations.unmet import unmet
 
 if TYPE_CHECKING:
     from reconciler.model.undo import Undo
@@ -100,10 +100,12 @@ async def resume(
     """
     async with context.connect() as connection:
         org_id, org_name = await resolve_organization(desired, connection.reader)
-        run = context.store().interrupted_run(org_id)
-        if run is None:
+        if context.store().interrupted_run(org_id) is None:
             return None
         async with held(context, org_id, holder) as fence:
+            run = context.store().interrupted_run(org_id)
+            if run is None:  # somebody else went on with it just now
+                return None
             plan = context.store().run_plan(run.id)
             work = _Apply(desired, context, connection, plan, org_id, fence, resumes=run.id)
             await work.recover(pace)
