@@ -11,6 +11,7 @@ from reconciler.book import policies_name_what_exists, retention
 from reconciler.book.binding import Binder
 from reconciler.book.catalog import Catalog
 from reconciler.book.groups import Groups
+from reconciler.book.limits import capacity_of
 from reconciler.book.register import Register, speaks
 from reconciler.model.catalog import License, Product, attendee
 from reconciler.model.desired import Desired, LicenseCapacity, Template, UserException
@@ -282,9 +283,7 @@ class Book:
 
     def capacity_of(self, pool: str) -> LicenseCapacity:
         """How strictly the count of a pool is kept: what the files say of its license, by any of its names (RULES 5.2)."""
-        capacity, name = self.organization.capacity, self.catalog.product_of[pool].name
-        own = (policy for text, policy in sorted(capacity.licenses.items()) if self.catalog.canonical(text) == name)
-        return next(own, capacity.default)
+        return capacity_of(self.organization.capacity, self.catalog, pool)
 
     def attendee_is_off(self, site: str) -> bool:
         """Whether Webex has the attendee role switched off on that site: the files say so, or a refusal did (RULES 3.4)."""

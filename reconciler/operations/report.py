@@ -8,44 +8,47 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from reconciler.diff.pool_trend import forecast
+from reconciler.diff.true_forward import true_forward
 from reconciler.model import canonical
 from reconciler.model.catalog import License
 from reconciler.model.desired import Desired
-from reconciler.model.live import Situation
-from reconciler.model.report import Forecast, PoolReading, PoolState, Report
+from reconciler.model.report import PoolState, Report
 from reconciler.operations.context import Context
 from reconciler.operations.drift import drift_of
 from reconciler.operations.plan import plan as make
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from reconciler.book.book import Book
+    from reconciler.model.bill import Bill
     from reconciler.model.plan import Waiting
+    from reconciler.model.pool_trends import Forecast, PoolReading
+    from reconciler.model.reclaim import Reclaimable
     from reconciler.planner import Planned
-
-# What an Enterprise Agreement lets an organization use beyond what it bought until the next true-forward, in percent of what
-# it bought; measured on the last day of the eleventh month of the subscription year (licensing rulebook, R52).
-CONTRACT_ALLOWANCE, SUITE_ALLOWANCE, SUITE = 20.0, 15.0, "Webex Suite"
-_MONTHS = {"month": 1, "year": 12}
+    from reconciler.store.view import View
 
 
-def report(desired: Desired, context: Context, *, sync: bool) -> Report:
-    """What the page shows, of the newest snapshot, after a fresh one if `sync`.
+def report(desired: Desired, context: Context, *, sync: bool, inactive_days: int) -> Report:
+    """What the page shows, of the newest snapshot, after a fresh one with everybody's last activity if `sync`.
 
-    Raises what making a plan raises: UnknownNameError, InputError, StoreError, and any WebexError of a reading.
+    `inactive_days` as in `operations.reclaim`. Raises what making a plan raises: UnknownNameError, InputError, StoreError,
+    and any WebexError of a reading.
     """
-    from reconciler.operations.report_people import people_and_groups
+    from reconciler.operations.coverage import status_of, survey
+    from reconciler.operations.reclaim import reclaimable
+    from reconciler.operations.report_people import people_of
 
-    made = make(desired, context, offline=not sync)
+    if sync:
+        _read(desired, context)
+    made = make(desired, context, offline=True)
     store, document = context.store(), made.plan
-    org_id = document.organization.id
-    live = store.live(org_id)
-    placed = list(live.situations())
-    people, groups = people_and_groups(live, placed, made)
-    history = store.pool_history(org_id, document.created_at)
-    prices = desired.organization.prices
+    live = store.live(document.organization.id, document.live.snapshot)
+    situations = [situation for situation, _ in live.situations()]
+    seats = reclaimable(desired, context, inactive_days=inactive_days)
     return Report(
         "organization",
         document.organization,
@@ -55,90 +58,77 @@ def report(desired: Desired, context: Context, *, sync: bool) -> Report:
         document.created_at,
         document,
         drift_of(made, context),
-        _pools(live.licenses(), placed, made, history),
-        groups,
-        people,
-        next(iter(prices.values())).currency if prices else None,
-        len(store.snapshots(org_id)),
+        _pools(live.licenses(), made, store.pool_history(document.organization.id, document.created_at)),
+        status_of(made, live),
+        people_of(live, situations, survey(made)),
+        _bill(desired, context, made, live, seats),
+        seats,
         desired.commit,
     )
 
 
+def _read(desired: Desired, context: Context) -> None:
+    from reconciler.operations import loop
+    from reconciler.operations.sync import sync
+
+    loop.run(sync(desired, context, activity=True))
+
+
+def _bill(desired: Desired, context: Context, made: Planned, live: View, seats: Reclaimable) -> Bill | None:
+    from reconciler.diff.cost import bill
+    from reconciler.operations.stock import Stock
+
+    prices = desired.organization.prices
+    if not prices:
+        return None
+    found = Stock(desired, live, context.clock())
+    freed = [seat.license_id for seat in seats.seats]
+    return bill(prices, found.catalog, changes=made.plan.changes, outside=found.outside, reclaimable=freed)
+
+
 def _pools(
-    licenses: Iterable[License],
-    placed: Sequence[tuple[Situation, int]],
-    made: Planned,
-    history: Mapping[str, tuple[PoolReading, ...]],
+    licenses: Iterable[License], made: Planned, history: Mapping[str, tuple[PoolReading, ...]]
 ) -> tuple[PoolState, ...]:
     """Every pool, sorted by name, site, subscription and id."""
     book, plan = made.workings.book, made.plan
-    changes = {line.license_id: line for line in plan.pools}
+    moved = {line.license_id: (line.add, line.remove) for line in plan.pools}
     waiting = Counter(_place(book, item) for item in plan.waiting)
-    idle = {state: _held_by(placed, state) for state in ("deactivated", "pending")}
-    prices = {
-        book.catalog.canonical(name): price.amount / _MONTHS[price.per]
-        for name, price in book.organization.prices.items()
-    }
-    found = []
-    for pool in licenses:
-        line, readings = changes.get(pool.id), history.get(pool.id, ())
-        add, remove = (line.add, line.remove) if line else (0, 0)
-        limited = pool.total is not None and not book.catalog.is_free(pool.id)
-        allowance, files = _allowance(book, pool) if limited else (None, False)
-        ahead, none = _ahead(readings, pool, add - remove) if limited else (None, "it has no limit")
-        found.append(
-            PoolState(
-                license_id=pool.id,
-                license=pool.name,
-                subscription=pool.subscription,
-                site=pool.site,
-                total=pool.total,
-                consumed=pool.consumed,
-                by_users=pool.consumed_by_users,
-                by_workspaces=pool.consumed_by_workspaces,
-                add=add,
-                remove=remove,
-                waiting=waiting[_place(book, pool)],
-                managed=pool.id in book.declared_pools,
-                limited=limited,
-                allowance=allowance,
-                allowance_from="files" if files else "contract",
-                price=prices.get(book.catalog.canonical(pool.name)),
-                readings=readings,
-                forecast=ahead,
-                no_forecast=none,
-                deactivated=idle["deactivated"][pool.id],
-                never_signed_in=idle["pending"][pool.id],
-            )
-        )
+    found = [
+        _pool(book, pool, *moved.get(pool.id, (0, 0)), waiting[_place(book, pool)], history.get(pool.id, ()))
+        for pool in licenses
+    ]
     return tuple(sorted(found, key=lambda one: (one.license, one.site or "", one.subscription or "", one.license_id)))
+
+
+def _pool(
+    book: Book, pool: License, add: int, remove: int, waiting: int, readings: tuple[PoolReading, ...]
+) -> PoolState:
+    limited = pool.total is not None and not book.catalog.is_free(pool.id)
+    ahead: Forecast | str = "it has no limit"
+    beyond = None
+    if limited:
+        ahead = forecast(readings, pool.total, add - remove)
+        after = None if pool.consumed is None else pool.consumed + add - remove
+        beyond = true_forward(book.organization.capacity, book.catalog, msgspec.structs.replace(pool, consumed=after))
+    return PoolState(
+        license_id=pool.id,
+        license=pool.name,
+        subscription=pool.subscription,
+        site=pool.site,
+        total=pool.total,
+        consumed=pool.consumed,
+        add=add,
+        remove=remove,
+        waiting=waiting,
+        limited=limited,
+        true_forward=beyond,
+        readings=readings,
+        forecast=None if isinstance(ahead, str) else ahead,
+        no_forecast=ahead if isinstance(ahead, str) else "",
+    )
 
 
 def _place(book: Book, item: License | Waiting) -> tuple[str, str, str]:
     """What a pool and those who wait for it have in common."""
     name = item.name if isinstance(item, License) else item.license
     return book.catalog.canonical(name), canonical.site(item.site or ""), item.subscription or ""
-
-
-def _held_by(placed: Iterable[tuple[Situation, int]], state: str) -> Counter[str]:
-    """License id -> people in this state who hold it."""
-    found: Counter[str] = Counter()
-    for situation, people in placed:
-        if situation.state == state:
-            for license_id in situation.holdings:
-                found[license_id] += people
-    return found
-
-
-def _allowance(book: Book, pool: License) -> tuple[float, bool]:
-    """Percent that may be used beyond what was bought, and whether the files say so."""
-    policy = book.capacity_of(pool.id)
-    if policy.enforcement == "overage":
-        return policy.overage_percent, True
-    return (SUITE_ALLOWANCE if book.catalog.canonical(pool.name) == SUITE else CONTRACT_ALLOWANCE), False
-
-
-def _ahead(readings: Sequence[PoolReading], pool: License, change: int) -> tuple[Forecast | None, str]:
-    """The forecast of a pool, or why there is none. The one place to change for another way to reckon."""
-    found = forecast(readings, pool.total, change)
-    return (None, found) if isinstance(found, str) else (found, "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select
 
 from reconciler.model.catalog import License
-from reconciler.model.report import PoolReading
+from reconciler.model.pool_trends import PoolReading
 from reconciler.store.database import find_org
 from reconciler.store.packing import decode, time_of, to_ms
 from reconciler.store.tables import pool_reading, sync
@@ -21,15 +21,17 @@ _A_DAY_MS = 86_400_000
 DAYS = 365
 
 
-def pool_history(connection: Connection, org_id: str, now: datetime) -> dict[str, tuple[PoolReading, ...]]:
-    """License id -> what the last reading of each day saw of it, oldest first, of the year before `now`.
+def pool_history(
+    connection: Connection, org_id: str, now: datetime, since: datetime | None = None
+) -> dict[str, tuple[PoolReading, ...]]:
+    """License id -> what the last reading of each day (UTC) saw of it, oldest first, since then or of the year before `now`.
 
     A pool has no reading for days on which Webex did not list it, or on which nothing was read.
     """
     found = find_org(connection, org_id)
     if found is None:
         return {}
-    days = _last_of_each_day(connection, found[0], now)
+    days = _last_of_each_day(connection, found[0], now - timedelta(days=DAYS) if since is None else since)
     if not days:
         return {}
     versions = (
@@ -49,11 +51,11 @@ def pool_history(connection: Connection, org_id: str, now: datetime) -> dict[str
     return {key: tuple(found) for key, found in readings.items()}
 
 
-def _last_of_each_day(connection: Connection, org: int, now: datetime) -> list[tuple[int, int]]:
+def _last_of_each_day(connection: Connection, org: int, start: datetime) -> list[tuple[int, int]]:
     """(taken at, moment) of the last reading of each day, oldest first."""
     syncs = (
         select(sync.c.taken_at, sync.c.moment)
-        .where(sync.c.org == org, sync.c.taken_at >= to_ms(now - timedelta(days=DAYS)))
+        .where(sync.c.org == org, sync.c.taken_at >= to_ms(start))
         .order_by(sync.c.id)
     )
     by_day = {taken_at // _A_DAY_MS: (int(taken_at), int(moment)) for taken_at, moment in connection.execute(syncs)}

@@ -18,7 +18,7 @@ from reconciler.model.live import Origin, Scope, Snapshot
 from reconciler.model.memory import Memory, Registry
 from reconciler.model.plan import Plan
 from reconciler.model.provenance import Provenance
-from reconciler.model.report import PoolReading
+from reconciler.model.pool_trends import PoolReading
 from reconciler.model.undo import Undo
 from reconciler.store.values import JournalEntry, Run, Structure
 
@@ -105,12 +105,14 @@ class Store:
 
         return structure(self._database, snapshot_id)
 
-    def pool_history(self, org_id: str, now: datetime) -> Mapping[str, tuple[PoolReading, ...]]:
-        """License id -> a reading a day of the year before `now`, oldest first; see `store.pool_history`."""
+    def pool_history(
+        self, org_id: str, now: datetime, since: datetime | None = None
+    ) -> Mapping[str, tuple[PoolReading, ...]]:
+        """License id -> a reading a day, oldest first, since then or of the year before `now`; see `store.pool_history`."""
         from reconciler.store.pool_history import pool_history
 
         with self._database.read() as connection:
-            return pool_history(connection, org_id, now)
+            return pool_history(connection, org_id, now, since)
 
     def organizations(self) -> tuple[tuple[str, str], ...]:
         """Id and name of every organization in this store, by name."""
