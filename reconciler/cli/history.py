@@ -1,4 +1,4 @@
-"""`history`: who got or lost what, when, and whose doing it was."""
+"""`history`: who got or lost what, when, and whose doing it was; the runs; and the pools over time."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def _moment(ctx: click.Context, param: click.Parameter, value: str | None) -> da
 @click.option("--run", metavar="RUN", help="Only what this run sent.")
 @click.option("--license", "license_name", metavar="NAME", help='Only this license, or "attendee" for attendee roles.')
 @click.option("--runs", is_flag=True, help="List the runs instead: what each was, and what became of it.")
+@click.option("--pools", is_flag=True, help="Units of every pool over time instead, and when it runs dry.")
 @click.option(
     "--limit", type=click.IntRange(1), metavar="N", help=f"The newest N ({_ENTRIES:,} entries, {_RUNS} runs)."
 )
@@ -51,6 +52,7 @@ def command(
     run: str | None,
     license_name: str | None,
     runs: bool,
+    pools: bool,
     limit: int | None,
     format_: Format,
 ) -> None:
@@ -58,10 +60,13 @@ def command(
 
     USER is an e-mail address, also a former one, a Webex id or a display name, also of somebody who is gone; without it,
     everybody. A single word that is a directory is PATH. What was done by hand shows at the sync that first saw it.
+    --pools looks at the readings of the last year, or since --since, one a day.
     """
     path, user = _split(path_and_user)
     if runs and (user or run or license_name or since or until):
         raise click.UsageError("--runs lists runs; it goes with --limit and --format only.")
+    if pools and (user or run or runs or until or limit):
+        raise click.UsageError("--pools is about pools; it goes with --since, --license and --format only.")
     with opened(Path(path)) as (desired, context):
         if runs:
             from reconciler.operations.history import run_list
@@ -69,6 +74,12 @@ def command(
 
             listed = run_list(desired, context, limit=limit or _RUNS)
             text = report.render(listed, format_, width=width(), colour=colour(sys.stdout))
+        elif pools:
+            from reconciler.operations.pool_trends import pool_history
+            from reconciler.report import pool_history as pool_report
+
+            trends = pool_history(desired, context, since=since, license_name=license_name)
+            text = pool_report.render(trends, format_, width=width(), colour=colour(sys.stdout))
         else:
             from reconciler.operations.history import history
             from reconciler.report.history import render

@@ -14,6 +14,7 @@ from reconciler.operations.context import Context
 from reconciler.operations.organization import stored_organization
 
 if TYPE_CHECKING:
+    from reconciler.book.catalog import Catalog
     from reconciler.store import Store
     from reconciler.store.everybody import Somebody
 
@@ -111,15 +112,32 @@ def _run_number(store: Store, org_id: str, run: str) -> int:
 
 def _holdings(desired: Desired, store: Store, org_id: str, name: str) -> frozenset[str]:
     """License ids by any name, and the attendee roles of sites."""
-    from reconciler.book.catalog import Catalog
     from reconciler.model import canonical
 
-    known = store.licenses_ever(org_id)
-    catalog = Catalog(list(known.values()), desired.organization.aliases, desired.organization.tiers)
+    catalog = catalog_ever(desired, store, org_id)
     wanted, _, site = (part.strip() for part in name.partition("@"))
     if wanted.casefold() in ("attendee", "attendee role"):
-        sites = {canonical.site(pool.site) for pool in known.values() if pool.site}
+        sites = {canonical.site(pool.site) for pool in catalog.pools.values() if pool.site}
         return frozenset(f"attendee:{one}" for one in ({canonical.site(site)} if site else sites))
+    return pools_named(catalog, name)
+
+
+def catalog_ever(desired: Desired, store: Store, org_id: str) -> Catalog:
+    """All licenses that the store ever saw, as last read."""
+    from reconciler.book.catalog import Catalog
+
+    known = store.licenses_ever(org_id)
+    return Catalog(list(known.values()), desired.organization.aliases, desired.organization.tiers)
+
+
+def pools_named(catalog: Catalog, name: str) -> frozenset[str]:
+    """License ids by any name, `NAME @ SITE` or id; InputError where none is called so."""
+    from reconciler.model import canonical
+
+    by_id = catalog.find_id(name)
+    if by_id is not None:
+        return frozenset((by_id,))
+    wanted, _, site = (part.strip() for part in name.partition("@"))
     found = frozenset(
         key
         for key, product in catalog.product_of.items()
