@@ -53,11 +53,11 @@ class Files:
         why = _WHY[reason].format(day=self._today, days=self._days)
         documents = []
         for (license, site), same in _by_license(seats).items():
-            entry = {"license": license, "siteUrl": site} if site else {"license": license}
+            entry = {"license": license, "site": site} if site else {"license": license}
             name = self._name(_FILES[reason], license, site)
             documents.append(_document("UserException", name, {"users": _users(same), "deny": [entry], "reason": why}))
         documents += self._acknowledgements(_FILES[reason], seats, why)
-        about = f"Denies {len(seats):,} of these licenses to the people who hold them; a later plan gives none back."
+        about = f"Denies {len(seats):,} licenses to the people who hold them; `guards.removals` limits how many go in a day."
         return Suggestion(self.name_of(reason), about, True, len(seats), _text(documents))
 
     def acknowledgements(self, reason: ReclaimReason, seats: Sequence[Seat]) -> Suggestion | None:

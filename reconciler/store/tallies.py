@@ -94,12 +94,10 @@ class Holding:
 
     def _holding(self, connection: Connection) -> frozenset[int]:
         """Every situation, of whatever time, in which the license is held."""
-        sets = select(member_set.c.id, member_set.c.packed).where(
-            member_set.c.packed.contains(self._license, autoescape=True)
+        rows = select(situation.c.id, member_set.c.packed).where(
+            situation.c.holdings == member_set.c.id, member_set.c.packed.contains(self._license, autoescape=True)
         )
-        has = {key for key, packed in bulk.rows(connection, sets) if self._license in unpack_members(packed)}
-        rows = select(situation.c.id).where(bulk.among(connection, situation.c.holdings, has))
-        return frozenset(key for (key,) in bulk.rows(connection, rows))
+        return frozenset(key for key, packed in bulk.rows(connection, rows) if self._license in unpack_members(packed))
 
 
 _FEW = 2_000
