@@ -18,8 +18,16 @@ from reconciler.cli.common import check_folder, opened, path_argument, write_fil
     required=True,
     help="The page to write; it needs nothing beside it and no network.",
 )
-@click.option("--sync", is_flag=True, help="Read Webex first, instead of showing the last reading.")
-def command(path: Path, out: Path, sync: bool) -> None:
+@click.option("--sync", is_flag=True, help="Read Webex first, with everybody's last activity.")
+@click.option(
+    "--inactive-days",
+    type=click.IntRange(min=1),
+    default=90,
+    show_default=True,
+    metavar="N",
+    help="List the seats of people without any activity for so many days as reclaimable.",
+)
+def command(path: Path, out: Path, sync: bool, inactive_days: int) -> None:
     """Write one HTML page about the organization of PATH: capacity and trends, what a plan would do, drift, coverage,
     who waits, and everybody to search through.
 
@@ -30,7 +38,7 @@ def command(path: Path, out: Path, sync: bool) -> None:
 
     check_folder(out)
     with opened(path) as (desired, context):
-        made = report(desired, context, sync=sync)
+        made = report(desired, context, sync=sync, inactive_days=inactive_days)
     data = render(made)
     write_file(out, data)
     click.echo(f"{out}: {len(data) / 1_000_000:.1f} MB, {made.taken_at:%Y-%m-%d %H:%M} UTC")

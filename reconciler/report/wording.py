@@ -44,9 +44,9 @@ def clean(text: str) -> str:
     >>> clean("Ann\\x1b[31m\\nExample")
     'Ann[31m Example'
     """
-    text = text.replace("\r\n", " ").replace("\n", " ").replace("\t", " ")
     if text.isascii() and text.isprintable():
         return text
+    text = text.replace("\r\n", " ").replace("\n", " ").replace("\t", " ")
     return "".join(c for c in text if c in _JOINERS or unicodedata.category(c) not in _FORMATTING)
 
 
@@ -158,6 +158,7 @@ def verdict(plan: Plan) -> str:
         facts.insert(0, "nothing to change")
     else:
         facts.insert(0, count(plan.summary.people, "person", "people"))
+        facts += [f"{count(stuck, 'person', 'people')} blocked by findings"] if stuck else []
     return f"Plan for {clean(plan.organization.name)}: {', '.join(facts)}"
 
 
@@ -195,7 +196,8 @@ def origin(plan: Plan) -> str:
     live = plan.live
     seen = f"{count(live.people, 'person', 'people')}, {count(live.licenses, 'license')}, {count(live.groups, 'group')}"
     commit = f", files at commit {clean(plan.desired.commit)[:12]}" if plan.desired.commit else ""
-    return f"Made {moment(plan.created_at)} from the reading of {moment(live.taken_at)} ({seen}){commit}."
+    back = f"Takes back {clean(plan.undoes)}. " if plan.undoes else ""
+    return f"{back}Made {moment(plan.created_at)} from the reading of {moment(live.taken_at)} ({seen}){commit}."
 
 
 def unchanged(plan: Plan) -> str:

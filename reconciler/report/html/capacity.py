@@ -1,11 +1,11 @@
-"""Capacity by pool, with what the plan does to it and how far a true-forward is; seats of people who do not work; money."""
+"""Capacity by pool, with what the plan does to it and how far a true-forward is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from reconciler.model.plan import Plan, PoolLine
-from reconciler.model.report import PoolState, Report
+from reconciler.model.report import PoolState
 from reconciler.report import wording
 from reconciler.report.html.page import Bar, Cell, Column, Section, Table, Tone, blocks, number, short
 
@@ -23,8 +23,8 @@ def pools_of(plan: Plan) -> tuple[PoolState, ...]:
     def state(line: PoolLine) -> PoolState:
         place = line.license, line.site or "", line.subscription or ""
         return PoolState(
-            line.license_id, line.license, line.subscription, line.site, line.total, line.consumed, None, None, line.add,
-            line.remove, waiting.get(place, 0), True, line.total is not None,
+            line.license_id, line.license, line.subscription, line.site, line.total, line.consumed, line.add, line.remove,
+            waiting.get(place, 0), line.total is not None,
         )  # fmt: skip
 
     return tuple(map(state, plan.pools))
@@ -41,13 +41,13 @@ def tone(pool: PoolState) -> Tone:
 
 
 def title(pool: PoolState) -> str:
-    """The license, with its site."""
-    return wording.license_label(pool.license, pool.site, None)
+    """The license."""
+    return wording.clean(pool.license)
 
 
 def where(pool: PoolState) -> str:
-    """The subscription, or that there is none."""
-    return wording.clean(pool.subscription) if pool.subscription else "no subscription"
+    """Its site and subscription."""
+    return wording.clean(" · ".join(part for part in (pool.site, pool.subscription or "no subscription") if part))
 
 
 def section(pools: Sequence[PoolState], *, beyond: bool) -> Section:
@@ -63,7 +63,7 @@ def section(pools: Sequence[PoolState], *, beyond: bool) -> Section:
     ]
     if beyond:
         notes.append(
-            "True Forward at: an Enterprise Agreement measures use on the last day of the eleventh month of the subscription "
+            "True Forward above: an Enterprise Agreement measures use on the last day of the eleventh month of the subscription "
             "year and charges from the anniversary on when more than 120 % of what was bought is in use (Webex Suite: 115 %); "
             "every assigned license counts. Where the files name an overage, theirs stands here, marked *. Webex tells neither "
             "the kind of contract nor the anniversary, so check yours. Room to it is after the plan."
@@ -91,7 +91,7 @@ def _table(caption: str, pools: Sequence[PoolState], beyond: bool) -> Table:
         Column("Left after", True), Column("Over after", True), Column("Waiting", True),
     ]  # fmt: skip
     if beyond:
-        columns += [Column("True Forward at", True), Column("Room to it", True)]
+        columns += [Column("True Forward above", True), Column("Room to it", True)]
     return Table(caption, tuple(columns), tuple(_row(pool, beyond) for pool in pools), key="pools")
 
 
@@ -99,7 +99,7 @@ def _row(pool: PoolState, beyond: bool) -> tuple[Cell, ...]:
     left, after = pool.available, pool.left_after
     used = None if not pool.total or pool.consumed is None else 100 * pool.consumed / pool.total
     row = [
-        Cell(title(pool), where(pool), sort=title(pool)),
+        Cell(title(pool), where(pool), sort=f"{title(pool)} {where(pool)}"),
         Cell(bar=_bar(pool), sort=used if used is not None else -1.0),
         number(pool.total),
         number(pool.consumed),
@@ -116,19 +116,12 @@ def _row(pool: PoolState, beyond: bool) -> tuple[Cell, ...]:
 
 
 def _true_forward(pool: PoolState) -> tuple[Cell, Cell]:
-    limit = true_forward_at(pool)
-    if limit is None or pool.after is None:
+    found = pool.true_forward
+    if found is None:
         return Cell("–", tone="faint", sort=-1.0), Cell("–", tone="faint", sort=1e18)
-    room = limit - pool.after
-    mark = "*" if pool.allowance_from == "files" else ""
-    return Cell(f"{limit:,}{mark}", sort=float(limit)), number(room, tone="bad" if room < 0 else "")
-
-
-def true_forward_at(pool: PoolState) -> int | None:
-    """Units in use from which on a true-forward charges."""
-    if pool.total is None or pool.allowance is None:
-        return None
-    return pool.total + int(pool.total * pool.allowance / 100 + 1e-9)
+    mark = "*" if found.by == "files" else ""
+    room = number(found.room, tone="bad" if (found.room or 0) < 0 else "")
+    return Cell(f"{found.above:,}{mark}", sort=float(found.above)), room
 
 
 def _bar(pool: PoolState) -> Bar | None:
@@ -158,58 +151,3 @@ def _free(pools: Sequence[PoolState]) -> Table:
         Column("License"), Column("In use", True), Column("Bought", True), Column("Plan +", True), Column("Plan −", True),
     )  # fmt: skip
     return Table(f"Free, hybrid and uncounted licenses ({len(rows):,}): they never run out", columns, rows, fold=True)
-
-
-def idle(pools: Sequence[PoolState]) -> Section | None:
-    """Counted seats of people who are deactivated or never signed in."""
-    found = [pool for pool in pools if pool.limited and (pool.deactivated or pool.never_signed_in)]
-    if not found:
-        return None
-    found.sort(key=lambda pool: (-(pool.deactivated + pool.never_signed_in), pool.license, pool.license_id))
-    seats = sum(pool.deactivated + pool.never_signed_in for pool in found)
-    rows = tuple(
-        (
-            Cell(title(pool), where(pool)),
-            short(pool.deactivated),
-            short(pool.never_signed_in),
-            number(pool.deactivated + pool.never_signed_in),
-        )
-        for pool in found
-    )
-    columns = (
-        Column("License"),
-        Column("Deactivated", True),
-        Column("Never signed in", True),
-        Column("Seats", True),
-    )
-    return Section(
-        "idle", "Seats nobody uses", (Table("Licenses of people who cannot or did not sign in", columns, rows),),
-        count=f"{seats:,}",
-        lead="Webex counts the licenses of deactivated people and of people who never accepted their invitation.",
-    )  # fmt: skip
-
-
-def money(report: Report) -> Section | None:
-    """What the priced pools cost a month, now and after the plan; None without prices."""
-    priced = [pool for pool in report.pools if pool.price is not None and pool.total is not None]
-    if report.currency is None or not priced:
-        return None
-    rows, sums = [], [0.0] * 5
-    for pool in priced:
-        price, total, used, after = pool.price or 0.0, pool.total or 0, pool.consumed or 0, pool.after or 0
-        amounts = [price * n for n in (total, used, after, max(0, total - after), max(0, after - total))]
-        sums = [sum_ + amount for sum_, amount in zip(sums, amounts, strict=True)]
-        rows.append((Cell(title(pool), where(pool)), _amount(price), *map(_amount, amounts)))
-    labels = ("Unit", "Bought", "In use", "In use after", "Unused after", "Over after")
-    columns = (Column("License"), *(Column(label, True) for label in labels))
-    foot = (Cell("All priced pools"), Cell(), *map(_amount, sums))
-    unpriced = len({pool.license for pool in report.pools if pool.limited and pool.price is None})
-    lead = f"{report.currency} a month, by the prices of the files."
-    if unpriced:
-        lead += f" {wording.count(unpriced, 'license')} without a price are left out."
-    table = Table(f"Cost in {report.currency} a month", columns, tuple(rows), (foot,))
-    return Section("money", "Cost", (table,), lead=lead)
-
-
-def _amount(value: float) -> Cell:
-    return Cell(f"{value:,.2f}", sort=round(value, 2))

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from reconciler.model.finding import Finding, Severity
 from reconciler.model.plan import AskedBefore, AttendeeOperation, Because, LicenseOperation, Plan, Waiting
+from reconciler.model.report import People
 from reconciler.report import asked_before, grouping, wording
-from reconciler.report.html.columns import long_list, plain
+from reconciler.report.html.columns import long_list, persons, plain, told
 from reconciler.report.html.page import (
     Cell,
     Column,
@@ -23,11 +24,13 @@ from reconciler.report.html.page import (
     texts,
 )
 
+_SEVERE: tuple[tuple[str, Tone], ...] = (("error", "bad"), ("warning", "warn"))
+_LOST: tuple[tuple[str, Tone], ...] = (("remove for good", "bad"),)
 _NO_TEMPLATE = "no template"
 SEVERITY: dict[Severity, Tone] = {"error": "bad", "warning": "warn", "info": ""}
 
 
-def plan_section(plan: Plan) -> Section:
+def plan_section(plan: Plan, people: People | None) -> Section:
     """Counts, objections, templates, and every operation."""
     summary = plan.summary
     stops = wording.stopping(plan)
@@ -39,7 +42,7 @@ def plan_section(plan: Plan) -> Section:
     signed = summary.additions + summary.attendee_additions, summary.removals + summary.attendee_removals
     return Section(
         "plan", "Plan",
-        blocks(Lines(tuple(lines)), _by_template(plan), _asked_before(plan.setbacks), _operations(plan)),
+        blocks(Lines(tuple(lines)), _by_template(plan), _asked_before(plan.setbacks), _operations(plan, people)),
         count=f"+{signed[0]:,} −{signed[1]:,}" if any(signed) else "", lead=f"{wording.verdict(plan)}. {_cost(plan)}".strip(),
         tone="bad" if stops else "",
     )  # fmt: skip
@@ -95,7 +98,7 @@ def _by_template(plan: Plan) -> Table:
     return Table("By template", columns, rows, (foot,) if len(rows) > 1 else (), key="by-template")
 
 
-def _operations(plan: Plan) -> LongList:
+def _operations(plan: Plan, everybody: People | None) -> LongList:
     rows = [
         (change.email, change.display_name, operation, "planned")
         for change in plan.changes
@@ -104,18 +107,29 @@ def _operations(plan: Plan) -> LongList:
     rows += [(held.email, "", held.operation, f"held back: {wording.clean(held.guard)}") for held in plan.held]
     rows.sort(key=lambda row: row[0].casefold())
     columns = (
-        Column("Person", width="l"), Column("Name", width="l"), Column("Operation", facet=True, width="s"),
+        Column("Person", width="l"), Column("Name", width="l"), Column("Operation", facet=True, width="xs", tones=_LOST),
         Column("License", facet=True, width="xl"), Column("Why", width="xl"), Column("State", facet=True, width="m"),
     )  # fmt: skip
     data = [
-        plain([wording.clean(row[0]) for row in rows]),
+        persons([wording.clean(row[0]) for row in rows], everybody),
         plain([wording.clean(row[1]) for row in rows]),
         plain([_deed(row[2]) for row in rows]),
-        plain([wording.operation_label(row[2]) for row in rows]),
-        plain([wording.reasons(row[2].because, row[2].cause) for row in rows]),
+        plain(told(rows, lambda row: _place(row[2]), lambda row: wording.operation_label(row[2]))),
+        plain(told(rows, lambda row: (row[2].because, row[2].cause), lambda row: _why(row[2]))),
         plain([row[3] for row in rows]),
     ]
     return long_list("operations", "Every operation", columns, data, len(rows), "operations")
+
+
+def _place(operation: LicenseOperation | AttendeeOperation) -> tuple[str | None, ...]:
+    """What tells the labels of operations apart."""
+    if isinstance(operation, AttendeeOperation):
+        return (operation.site_url,)
+    return operation.license, operation.site, operation.subscription
+
+
+def _why(operation: LicenseOperation | AttendeeOperation) -> str:
+    return wording.reasons(operation.because, operation.cause)
 
 
 def _deed(operation: LicenseOperation | AttendeeOperation) -> str:
@@ -138,7 +152,11 @@ def _asked_before(items: Sequence[AskedBefore]) -> Table:
     return Table("Asked before and not done", columns, rows)
 
 
-def waiting_section(waiting: Sequence[Waiting]) -> Section | None:
+def _waits_for(item: Waiting) -> str:
+    return wording.license_label(item.license, item.site, item.subscription)
+
+
+def waiting_section(waiting: Sequence[Waiting], everybody: People | None) -> Section | None:
     """Who waits for a unit, by pool and one by one; None where nobody does."""
     if not waiting:
         return None
@@ -156,10 +174,10 @@ def waiting_section(waiting: Sequence[Waiting]) -> Section | None:
         Column("Why", width="xl"),
     )
     data = [
-        plain([wording.clean(item.email) for item in waiting]),
-        plain([wording.license_label(item.license, item.site, item.subscription) for item in waiting]),
-        plain([wording.moment(item.since) for item in waiting]),
-        plain([wording.reasons(item.because) for item in waiting]),
+        persons([wording.clean(item.email) for item in waiting], everybody),
+        plain(told(waiting, lambda item: (item.license, item.site, item.subscription), _waits_for)),
+        plain(told(waiting, lambda item: item.since, lambda item: wording.moment(item.since))),
+        plain(told(waiting, lambda item: item.because, lambda item: wording.reasons(item.because))),
     ]
     people = len({item.person_id for item in waiting})
     return Section(
@@ -191,7 +209,8 @@ def findings_section(findings: Sequence[Finding]) -> Section | None:
         )  # fmt: skip
     kinds = (Column("Severity"), Column("Code"), Column("Number", True), Column("First of them"), Column("What to do"))
     columns = (
-        Column("Severity", facet=True, width="s"), Column("Code", facet=True, width="m"), Column("Where", width="l"),
+        Column("Severity", facet=True, width="xs", tones=_SEVERE), Column("Code", facet=True, width="m"),
+        Column("Where", width="l"),
         Column("What", width="xl"), Column("What to do", width="xl"),
     )  # fmt: skip
     data = [

@@ -1,20 +1,37 @@
 """A long list as data for the page's script: a column at a time, what repeats written once. JSON that cannot end its element.
 
 `v` are texts as they are. Where few texts repeat, `d` are the distinct ones and `i` the place of each row's. Where rows hold
-sets, `s` are the members, `d` sets of places in `s`, and `i` as before. 100,000 people are some megabytes that way.
+sets, `s` are the members, `d` sets of places in `s`, and `i` as before. `of`: the texts are the first column of
+another list. 100,000 people are some megabytes that way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 from markupsafe import Markup
 
+from reconciler.model.report import People
 from reconciler.report.html.page import Column, LongList
 
+T = TypeVar("T")
+PEOPLE_LIST = "people-list"
+_WIDTHS = {"xs": 0.75, "s": 1.05, "m": 1.45, "l": 2.3, "xl": 2.6}  # shares of the table
 _REPEATS_FROM = 0.5  # distinct texts a row; above it, places cost more than they save
+
+
+def told(items: Iterable[T], of: Callable[[T], Hashable], text: Callable[[T], str]) -> list[str]:
+    """The text of each item; `text` is asked once for all that are equal in `of`."""
+    known: dict[Hashable, str] = {}
+    found = []
+    for item in items:
+        key = of(item)
+        if key not in known:
+            known[key] = text(item)
+        found.append(known[key])
+    return found
 
 
 def plain(values: Sequence[str]) -> dict[str, Any]:
@@ -24,6 +41,13 @@ def plain(values: Sequence[str]) -> dict[str, Any]:
     if len(places) > len(values) * _REPEATS_FROM and len(values) > 8:
         return {"v": list(values)}
     return {"d": list(places), "i": found}
+
+
+def persons(emails: Sequence[str], people: People | None) -> dict[str, Any]:
+    """A column of addresses: places in the list of everybody where the page has that, so that none is written twice."""
+    places = {} if people is None else {email: at for at, email in enumerate(people.emails)}
+    found = [places.get(email, -1) for email in emails]
+    return {"of": PEOPLE_LIST, "i": found} if places and min(found, default=0) >= 0 else plain(emails)
 
 
 def indexed(distinct: Sequence[str], places: Sequence[int]) -> dict[str, Any]:
@@ -43,7 +67,14 @@ def long_list(
 ) -> LongList:
     """The list with its data."""
     heads = [
-        {"l": column.label, "n": int(column.number), "f": int(column.facet), "w": column.width} for column in columns
+        {
+            "l": column.label,
+            "n": int(column.number),
+            "f": int(column.facet),
+            "w": _WIDTHS[column.width],
+            "t": dict(column.tones),
+        }
+        for column in columns
     ]
     body = {"rows": number, "noun": noun, "columns": [head | one for head, one in zip(heads, data, strict=True)]}
     return LongList(key, caption, tuple(columns), script_json(body), number, noun)

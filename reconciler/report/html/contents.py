@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from reconciler.model.report import Report
 from reconciler.report import drift as drift_words
 from reconciler.report import wording
-from reconciler.report.html import capacity, changes, people, trends
+from reconciler.report.html import capacity, changes, people, spending, trends
 from reconciler.report.html.page import Fact, Page, Section, Tone
 
 
@@ -27,17 +25,19 @@ def _sections(report: Report) -> tuple[Section, ...]:
     plan, drift = report.plan, report.drift
     whole = report.kind == "organization"
     pools = report.pools if whole else capacity.pools_of(plan) if plan else ()
+    by_id = {pool.license_id: pool for pool in pools}
+    everybody = report.people
     found = (
         capacity.section(pools, beyond=whole) if pools else None,
         trends.section(pools),
-        changes.plan_section(plan) if plan else None,
-        people.drift_section(drift) if drift else None,
-        people.coverage_section(report.groups, report.people),
-        changes.waiting_section(plan.waiting if plan else drift.waiting if drift else ()),
+        changes.plan_section(plan, everybody) if plan else None,
+        people.drift_section(drift, everybody) if drift else None,
+        people.coverage_section(report.status, drift.coverage if drift else None),
+        changes.waiting_section(plan.waiting if plan else drift.waiting if drift else (), everybody),
         changes.findings_section(plan.findings if plan else drift.findings if drift else ()),
-        capacity.idle(pools),
-        capacity.money(report),
-        people.people_section(report.people),
+        spending.cost_section(report.bill, by_id),
+        spending.reclaim_section(report.reclaimable, everybody),
+        people.people_section(everybody),
     )
     return tuple(section for section in found if section is not None)
 
@@ -45,21 +45,28 @@ def _sections(report: Report) -> tuple[Section, ...]:
 def _verdict(report: Report) -> tuple[str, Tone]:
     """The most telling sentence, worst first."""
     if report.kind == "drift" and report.drift:
-        return drift_words.verdict(report.drift), "" if report.drift.drifted else "good"
+        return _said(drift_words.verdict(report.drift)), "" if report.drift.drifted else "good"
     if report.plan is None:
         return "", ""
     stops = wording.stopping(report.plan)
-    text = wording.verdict(report.plan)
+    text = wording.verdict(report.plan) if report.kind == "organization" else _said(wording.verdict(report.plan))
     if stops:
         return f"{text}. Apply would stop before sending anything: {wording.count(len(stops), 'guard')}.", "bad"
     return f"{text}.", "" if report.plan.changes or report.plan.waiting else "good"
+
+
+def _said(verdict: str) -> str:
+    """Without the name of the organization, which stands above it."""
+    text = verdict.partition(": ")[2] or verdict
+    return text[:1].upper() + text[1:]
 
 
 def _origin(report: Report) -> str:
     taken = f"Reading of {wording.moment(report.taken_at)} (snapshot {wording.clean(report.snapshot)})"
     parts = [taken]
     if report.made_at is not None:
-        parts.append(f"plan of {wording.moment(report.made_at)}, made in memory and not sent")
+        unsent = ", made in memory and not sent" if report.kind == "organization" else ""
+        parts.append(f"plan of {wording.moment(report.made_at)}{unsent}")
     if report.commit:
         parts.append(f"files at commit {wording.clean(report.commit)[:12]}")
     return ", ".join(parts)
@@ -68,10 +75,9 @@ def _origin(report: Report) -> str:
 def _facts(report: Report) -> list[Fact]:
     facts: list[Fact] = []
     plan, drift = report.plan, report.drift
-    if report.people is not None:
-        statuses = Counter(report.people.statuses)
-        good = statuses["asWanted"]
-        facts.append(Fact("People", f"{len(report.people.emails):,}", f"{good:,} as wanted", to="people"))
+    if report.status is not None:
+        row = report.status.everybody
+        facts.append(Fact("People", f"{row.people:,}", f"{row.states.as_wanted:,} as wanted", to="people"))
     if report.kind == "organization":
         facts += _capacity_facts(report)
     if plan is not None:
@@ -85,8 +91,9 @@ def _facts(report: Report) -> list[Fact]:
         if summary.held:
             facts.append(Fact("Held back", f"{summary.held:,}", "by guards", "warn", "plan"))
         if summary.monthly_cost is not None:
+            currency = f"{wording.clean(report.bill.currency)}, by the plan" if report.bill else "by the plan"
             facts.append(
-                Fact("Cost a month", f"{summary.monthly_cost:+,.2f}", report.currency or "by the plan", to="plan")
+                Fact("Cost a month", f"{summary.monthly_cost:+,.2f}", currency, to="cost" if report.bill else "plan")
             )
     if drift is not None:
         differences = sum(item.direction != "preserved" for item in drift.items)
@@ -98,6 +105,9 @@ def _facts(report: Report) -> list[Fact]:
         blocked = wording.blocked(source.findings)
         facts.append(Fact("Blocked", f"{blocked:,}", f"{wording.count(len(source.findings), 'finding')} in all",
                           "bad" if blocked else "", "findings" if source.findings else ""))  # fmt: skip
+    if report.reclaimable is not None:
+        facts.append(Fact("Reclaimable", f"{len(report.reclaimable.seats):,}", "seats",
+                          to="reclaimable" if report.reclaimable.seats else ""))  # fmt: skip
     return facts
 
 

@@ -34,13 +34,13 @@ class Cell(msgspec.Struct, frozen=True):
 
 
 class Column(msgspec.Struct, frozen=True):
-    """The head of a column. `about` explains it in a sentence, below the table."""
+    """The head of a column. `facet`: its texts can be chosen from. `tones`: texts that are coloured, in a `LongList`."""
 
     label: str
     number: bool = False
-    about: str = ""
     facet: bool = False
-    width: Literal["s", "m", "l", "xl"] = "m"
+    width: Literal["xs", "s", "m", "l", "xl"] = "m"
+    tones: tuple[tuple[str, Tone], ...] = ()
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -87,6 +87,14 @@ class Charts(msgspec.Struct, frozen=True):
     block: str = "charts"
 
 
+class Code(msgspec.Struct, frozen=True):
+    """A file to copy, folded under its caption."""
+
+    caption: str
+    text: str
+    block: str = "code"
+
+
 class Lines(msgspec.Struct, frozen=True):
     """Sentences, each with its tone."""
 
@@ -94,7 +102,7 @@ class Lines(msgspec.Struct, frozen=True):
     block: str = "lines"
 
 
-Block = Table | LongList | Charts | Lines
+Block = Table | LongList | Charts | Code | Lines
 
 
 class Section(msgspec.Struct, frozen=True):

@@ -1,56 +1,78 @@
-"""Drift by cause, coverage by group, and everybody to search through."""
+"""Drift by cause, coverage by group and template, and everybody to search through."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from reconciler.model.catalog import ATTENDEE
-from reconciler.model.drift import Drift, DriftItem
-from reconciler.model.report import STATUSES, GroupCoverage, People, PersonStatus
+from reconciler.model.coverage import STATES, Coverage, Standing, State, Status
+from reconciler.model.drift import Drift, DriftGroup, DriftItem, DriftKind, grouped
+from reconciler.model.report import People
+from reconciler.report import coverage, status, wording
 from reconciler.report import drift as words
-from reconciler.report import wording
-from reconciler.report.html.columns import indexed, long_list, plain, sets
-from reconciler.report.html.page import Bar, Cell, Column, LongList, Section, Table, Tone, blocks, number, short, texts
+from reconciler.report.html.columns import PEOPLE_LIST, indexed, long_list, persons, plain, sets, told
+from reconciler.report.html.page import (
+    Bar,
+    Cell,
+    Column,
+    LongList,
+    Section,
+    Table,
+    Tone,
+    blocks,
+    number,
+    short,
+    texts,
+)
 
-STATUS: dict[PersonStatus, str] = {
-    "asWanted": "as wanted",
-    "planned": "change planned",
-    "waiting": "waiting",
-    "blocked": "blocked",
-    "held": "held back",
-    "exempt": "left alone",
+KINDS: dict[DriftKind, str] = {
+    "addedByHand": "added by hand",
+    "removedByHand": "removed by hand",
+    "anotherWriter": "another writer undoes it",
+    "outsideDefaults": "outside the default subscription or site",
+    "wrongTier": "wrong tier",
+    "shouldBeHost": "should be host",
+    "shouldBeAttendee": "should be attendee",
+    "joinedGroup": "joined a group",
+    "leftGroup": "left a group",
+    "newcomer": "new in the organization",
+    "deactivated": "deactivated, and licensed",
+    "exception": "an exception began or ended",
+    "capacityFreed": "units are free now",
+    "filesChanged": "the files changed",
+    "incompleteRead": "the reading had holes",
+    "neverApplied": "never applied so far",
 }
-_TONES: dict[PersonStatus, Tone] = {"waiting": "warn", "blocked": "bad", "held": "warn"}
-_IN_BARS: tuple[PersonStatus, ...] = ("asWanted", "planned", "held", "waiting", "blocked", "exempt")
+_TONES: dict[State, Tone] = {"waiting": "warn", "blocked": "bad", "heldByGuard": "warn", "askedBefore": "warn"}
+_SHOWN_TONES = tuple((status.WORDS[state], tone) for state, tone in _TONES.items())
+_HEADS: dict[State, str] = {
+    "asWanted": "As wanted", "toChange": "To change", "waiting": "Waiting", "blocked": "Blocked",
+    "heldByGuard": "Held by guard", "askedBefore": "Asked before", "pending": "Invited", "exempt": "Exempt",
+    "deactivated": "Deactivated", "unmanaged": "Unmanaged",
+}  # fmt: skip
 
 
-def drift_section(drift: Drift) -> Section:
-    """Differences by cause and one by one, and what changed in the organization."""
+def drift_section(drift: Drift, people: People | None) -> Section:
+    """Differences by kind and one by one, and what changed in the organization."""
     differences = sum(item.direction != "preserved" for item in drift.items)
     since = wording.moment(drift.since) if drift.since else "none so far"
+    note = wording.clean(drift.attribution.note)
     return Section(
         "drift", "Drift",
-        blocks(_by_cause(drift.items), _structure(drift), _drift_list(drift.items)),
+        blocks(_by_kind(drift.groups or grouped(drift.items)), _structure(drift), _drift_list(drift.items, people)),
         count=f"{differences:,}" if differences else "", tone="warn" if differences else "",
-        lead=f"{words.verdict(drift)}. Last completed apply: {since}.",
+        lead=f"{words.verdict(drift)}. Last completed apply: {since}.{f' {note}' if note else ''}",
         notes=("Kept: held without being wanted, and kept by a policy of the files; not drift.",) if drift.items else (),
     )  # fmt: skip
 
 
-def _by_cause(items: Sequence[DriftItem]) -> Table:
-    tallies: dict[str, Counter[str]] = {}
-    people: dict[str, set[str]] = {}
-    for item in items:
-        tallies.setdefault(item.cause, Counter())[item.direction] += 1
-        tallies[item.cause]["new"] += item.since_apply
-        people.setdefault(item.cause, set()).add(item.person_id)
+def _by_kind(groups: Sequence[DriftGroup]) -> Table:
     rows = tuple(
         (
-            Cell(words.CAUSES.get(cause, cause)), number(len(people[cause])), short(count["missing"], "warn"),
-            short(count["extra"], "warn"), short(count["preserved"]), short(count["new"]),
+            Cell(KINDS[group.kind]), number(group.people), short(group.missing, "warn"), short(group.extra, "warn"),
+            short(group.preserved), short(group.since_apply),
         )
-        for cause, count in sorted(tallies.items(), key=lambda item: (-item[1].total(), item[0]))
+        for group in groups
     )  # fmt: skip
     labels = ("People", "Missing", "Extra", "Kept", "New since the last apply")
     return Table("By cause", (Column("Cause"), *(Column(label, True) for label in labels)), rows)
@@ -66,101 +88,111 @@ def _structure(drift: Drift) -> Table:
     )
 
 
-def _drift_list(found: Sequence[DriftItem]) -> LongList:
+def _drift_list(found: Sequence[DriftItem], people: People | None) -> LongList:
     """What is drift comes before what a policy keeps."""
     items = sorted(found, key=lambda item: item.direction == "preserved")
-    columns = (
-        Column("Person", width="l"), Column("Direction", facet=True, width="s"),
-        Column("License", facet=True, width="xl"), Column("Cause", facet=True, width="l"), Column("Why", width="xl"),
-        Column("New", facet=True, width="s"),
-    )  # fmt: skip
     kinds = {"missing": "missing", "extra": "extra", "preserved": "kept"}
+    columns = [
+        Column("Person", width="l"), Column("Direction", facet=True, width="xs"),
+        Column("License", facet=True, width="xl"), Column("Cause", facet=True, width="l"), Column("Why", width="xl"),
+        Column("First seen", width="m"), Column("New", facet=True, width="xs"),
+    ]  # fmt: skip
     data = [
-        plain([wording.clean(item.email) for item in items]),
+        persons([wording.clean(item.email) for item in items], people),
         plain([kinds[item.direction] for item in items]),
-        plain([_label(item) for item in items]),
-        plain([words.CAUSES.get(item.cause, item.cause) for item in items]),
-        plain([wording.reasons(item.because) for item in items]),
-        plain(["since the last apply" if item.since_apply else "" for item in items]),
+        plain(told(items, lambda item: (item.license, item.site), _label)),
+        plain([KINDS[item.kind] for item in items]),
+        plain(told(items, lambda item: item.because, lambda item: wording.reasons(item.because))),
+        plain(told(items, lambda item: item.seen, lambda item: wording.moment(item.seen) if item.seen else "")),
+        plain(["new" if item.since_apply else "" for item in items]),
     ]
+    if any(item.by for item in items):
+        columns.append(Column("Probably by", facet=True, width="m"))
+        data.append(plain([_by(item) for item in items]))
     return long_list("drift-list", "Every difference", columns, data, len(items), "differences")
+
+
+def _by(item: DriftItem) -> str:
+    return "" if item.by is None else wording.clean(item.by.actor or item.by.actor_email)
 
 
 def _label(item: DriftItem) -> str:
     return wording.license_label("attendee role" if item.license == ATTENDEE else item.license, item.site, None)
 
 
-def coverage_section(groups: Sequence[GroupCoverage], people: People | None) -> Section | None:
-    """Everybody and each group by status."""
-    if people is None:
-        return None
-    counts = Counter(people.statuses)
-    everybody = tuple(
-        (Cell(STATUS[status], tone=_TONES.get(status, "") if counts[status] else ""), number(counts[status]),
-         Cell(f"{100 * counts[status] / max(1, len(people.statuses)):.1f}", sort=float(counts[status])))
-        for status in _IN_BARS
-    )  # fmt: skip
-    labels = ("People", "Licensed", "As wanted", "Planned", "Held back", "Waiting", "Blocked", "Left alone")
-    columns = (Column("Group"), Column("Coverage"), *(Column(label, True) for label in labels))
+def coverage_section(found: Status | None, reach: Coverage | None) -> Section | None:
+    """How much is under management; everybody, each group and each template by state."""
+    if found is None:
+        lines = coverage.lines(reach) if reach and reach.people.total else []
+        return Section("coverage", "Coverage", (), lead=" ".join(lines)) if lines else None
+    rows = (found.everybody, *found.groups, *found.templates)
+    shown = [state for state in _HEADS if any(status.states_of(row)[state] for row in rows)]
     return Section(
         "coverage", "Coverage",
         blocks(
-            Table("Everybody by what the plan makes of them",
-                  (Column("Status"), Column("People", True), Column("%", True)), everybody),
-            Table("Groups whose members were read", columns, tuple(map(_group, groups)), key="groups"),
+            _standings("Groups", "Group", (found.everybody, *found.groups), shown),
+            _standings("Templates", "Template", found.templates, shown),
         ),
-        lead=f"{wording.count(len(people.emails), 'person', 'people')}, "
-             f"{wording.count(len(groups), 'group')} whose members were read.",
-        notes=("Licensed: holds at least one license that the files manage. The six columns after it add up to the people of "
-               "the group; each person is counted once, under the first that is true: blocked by a finding, waiting for a "
-               "unit, change planned, held back by a guard, left alone by the files, as wanted.",),
+        lead=" ".join(coverage.lines(found.coverage)),
+        notes=("Licensed: holds everything that the templates of the row grant. The columns after it add up to the people of "
+               "the row, each of whom counts once, where somebody is needed most. Rows overlap: somebody may be in several "
+               "groups.",),
     )  # fmt: skip
 
 
-def _group(group: GroupCoverage) -> tuple[Cell, ...]:
-    by = group.by_status
-    below = f"templates: {', '.join(map(wording.clean, group.templates))}" if group.templates else "no template"
-    numbers = (short(by.get(status, 0), _TONES.get(status, "")) for status in _IN_BARS)
-    good = (by.get("asWanted", 0) + by.get("exempt", 0)) / group.people if group.people else 1.0
+def _standings(caption: str, label: str, rows: Sequence[Standing], shown: Sequence[State]) -> Table:
+    numbers = ("People", "Licensed", *(_HEADS[state] for state in shown))
+    columns = (Column(label), Column("Coverage"), *(Column(head, True) for head in numbers), Column("Codes"))
+    end = len(columns) if any(row.codes for row in rows) else -1
+    found = tuple(_standing(row, shown)[:end] for row in rows)
+    return Table(caption, columns[:end], found, key=caption.casefold())
+
+
+def _standing(row: Standing, shown: Sequence[State]) -> tuple[Cell, ...]:
+    states = status.states_of(row)
+    about = [wording.clean(row.source)] if row.source else []
+    about += [wording.some(map(wording.clean, row.related), 4)] if row.related else []
+    good = (row.people - row.waiting - row.errors) / row.people if row.people else 1.0
+    codes = ", ".join(f"{wording.clean(code.code)} {code.people:,}" for code in row.codes)
     return (
-        Cell(wording.clean(group.name), below), Cell(bar=_bar(group), sort=good), number(group.people),
-        number(group.licensed), *numbers,
+        Cell(wording.clean(row.name), " · ".join(about)), Cell(bar=_bar(row, states), sort=good), number(row.people),
+        number(row.licensed), *(short(states[state], _TONES.get(state, "")) for state in shown), Cell(codes),
     )  # fmt: skip
 
 
-def _bar(group: GroupCoverage) -> Bar | None:
-    if not group.people:
+def _bar(row: Standing, states: dict[State, int]) -> Bar | None:
+    if not row.people:
         return None
-    parts, at = [], 0.0
-    for status in _IN_BARS:
-        width = round(100 * group.by_status.get(status, 0) / group.people, 2)
+    parts, at = list[tuple[float, float, str]](), 0.0
+    for state in _HEADS:
+        width = round(100 * states[state] / row.people, 2)
         if width:
-            parts.append((round(at, 2), width, f"is-{status}"))
+            parts.append((round(at, 2), width, f"is-{state}"))
         at += width
-    said = ", ".join(f"{n:,} {STATUS[status]}" for status in _IN_BARS if (n := group.by_status.get(status, 0)))
-    return Bar(tuple(parts), said)
+    return Bar(tuple(parts), ", ".join(f"{states[state]:,} {status.WORDS[state]}" for state in _HEADS if states[state]))
 
 
 def people_section(people: People | None) -> Section | None:
     """Everybody: searched and sorted in the page."""
     if people is None:
         return None
-    statuses: tuple[PersonStatus, ...] = STATUSES
-    place = {status: at for at, status in enumerate(statuses)}
-    states = sorted(set(people.states))
+    place = {state: at for at, state in enumerate(STATES)}
+    accounts = sorted(set(people.accounts))
     columns = (
-        Column("Person", width="l"), Column("Name", width="l"), Column("Status", facet=True, width="s"),
-        Column("Account", facet=True, width="s"), Column("Groups", facet=True, width="l"),
-        Column("Licenses", facet=True, width="xl"), Column("The plan", width="xl"),
+        Column("Person", width="l"), Column("Name", width="m"), Column("State", facet=True, width="s", tones=_SHOWN_TONES),
+        Column("Account", facet=True, width="s"), Column("Groups", facet=True, width="s"),
+        Column("Templates", facet=True, width="s"), Column("Licenses", facet=True, width="xl"),
+        Column("What is behind it", width="xl"),
     )  # fmt: skip
     data = [
         {"v": people.emails},
         {"v": people.names},
-        indexed([STATUS[status] for status in statuses], [place[status] for status in people.statuses]),
-        indexed(states, [states.index(state) for state in people.states]),
+        indexed([status.WORDS[state] for state in STATES], [place[state] for state in people.states]),
+        indexed(accounts, [accounts.index(account) for account in people.accounts]),
         sets(people.group_sets, people.groups),
+        sets(people.template_sets, people.templates),
         sets(people.holding_sets, people.holdings),
-        indexed(people.words, people.planned),
+        indexed(["; ".join(texts) for texts in people.detail_sets], people.details),
     ]
-    found = long_list("people-list", "Everybody", columns, data, len(people.emails), "people")
+    found = long_list(PEOPLE_LIST, "Everybody", columns, data, len(people.emails), "people")
     return Section("people", "People", blocks(found), count=f"{len(people.emails):,}")

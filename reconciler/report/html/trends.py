@@ -12,8 +12,9 @@ from xml.etree.ElementTree import Comment
 
 from markupsafe import Markup
 
-from reconciler.diff.pool_trend import band
-from reconciler.model.report import Forecast, PoolState
+from reconciler.diff.pool_trend import band, empty_since
+from reconciler.model.pool_trends import Forecast
+from reconciler.model.report import PoolState
 from reconciler.report import wording
 from reconciler.report.html import capacity
 from reconciler.report.html.page import Cell, Chart, Charts, Column, Section, Table, Tone, blocks, number
@@ -44,7 +45,7 @@ def section(pools: Sequence[PoolState]) -> Section | None:
         notes=(
             "The forecast is a straight line from the last reading, by the mean change a day; its interval grows with the "
             "root of the days ahead, by how much single days differed, and with how short the readings are (random walk with "
-            "drift). It knows of no purchases or campaigns to come.",
+            "drift). No trend: the change may well be chance, so no day is named. It knows of no purchases or campaigns to come.",
         ),
     )
 
@@ -71,14 +72,9 @@ def _is_empty(pool: PoolState) -> bool:
     return pool.forecast is not None and days_left(pool.forecast) == 0
 
 
-def _empty_since(pool: PoolState) -> date | None:
-    """The day of the first reading since which no unit was left; None where only the plan takes the last ones."""
-    since = None
-    for item in reversed(pool.readings):
-        if item.consumed is None or item.total is None or item.consumed < item.total:
-            break
-        since = item.at.date()
-    return since
+def _emptied(pool: PoolState) -> date | None:
+    since = empty_since(pool.readings)
+    return None if since is None else since.date()
 
 
 def sentence(pool: PoolState) -> str:
@@ -86,13 +82,13 @@ def sentence(pool: PoolState) -> str:
     found = pool.forecast
     if found is None:
         return f"No forecast: {pool.no_forecast}."
-    pace = f"{30 * found.per_day:+.1f} units a month" if abs(30 * found.per_day) >= 0.05 else "no trend"
+    pace = f"{30 * found.per_day:+.1f} a month" if found.trend else "no trend"
     if days_left(found) == 0:
-        since = _empty_since(pool)
+        since = _emptied(pool)
         if since is None:
-            return f"The plan takes the last units ({pace})."
+            return f"The plan takes the last units, {pace}."
         earlier = " or before" if since == pool.readings[0].at.date() else ""
-        return f"No unit left since {since:%Y-%m-%d}{earlier} ({pace})."
+        return f"No unit left since {since:%Y-%m-%d}{earlier}, {pace}."
     if found.dry is None:
         early = f", {found.dry_early:%Y-%m-%d} at the earliest" if found.dry_early else ""
         return f"Lasts beyond {found.horizon:%Y-%m-%d}{early} ({pace})."

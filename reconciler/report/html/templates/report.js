@@ -16,8 +16,7 @@
 
   const heads = (cells, sort) => {
     cells.forEach((cell, at) => {
-      const button = make("button", { type: "button" }, cell.textContent || " ");
-      if (!cell.textContent.trim()) button.setAttribute("aria-label", "Operation");
+      const button = make("button", { type: "button" }, cell.textContent);
       cell.replaceChildren(button);
       button.addEventListener("click", () => {
         const down = cell.getAttribute("aria-sort") === "ascending" || (!cell.hasAttribute("aria-sort") && cell.classList.contains("number"));
@@ -52,7 +51,13 @@
   class Values {
     constructor(source) {
       this.raw = source.v;
-      if (!this.raw) {
+      if (source.of) {
+        const other = valuesOf(source.of)[0];
+        this.texts = other.raw;
+        this.lowered = other.lower();
+        this.members = this.texts;
+        this.places = Int32Array.from(source.i);
+      } else if (!this.raw) {
         this.texts = source.s ? source.d.map((set) => set.map((at) => source.s[at]).join(", ")) : source.d;
         this.sets = source.s ? source.d : null;
         this.members = source.s || source.d;
@@ -90,7 +95,7 @@
   class List {
     constructor(place, source) {
       this.source = source;
-      this.columns = source.columns.map((column) => new Values(column));
+      this.columns = valuesOf(place.id);
       this.order = Uint32Array.from({ length: source.rows }, (_, row) => row);
       this.shown = this.order;
       this.current = 0;
@@ -111,11 +116,15 @@
       this.told = make("output", { "aria-live": "polite" });
       tools.append(this.told);
       const row = make("tr", { "aria-rowindex": "1" });
+      const shares = this.source.columns.reduce((sum, column) => sum + column.w, 0);
       for (const column of this.source.columns) {
-        row.append(make("th", { scope: "col", class: `w-${column.w}${column.n ? " number" : ""}` }, column.l));
+        const head = make("th", { scope: "col", class: column.n ? "number" : "" }, column.l);
+        head.style.width = `${((100 * column.w) / shares).toFixed(2)}%`;
+        row.append(head);
       }
       this.body = make("tbody");
       this.table = make("table", { role: "grid", "aria-labelledby": caption.id, "aria-rowcount": String(this.source.rows + 1) }, make("thead", {}, row), this.body);
+      this.table.style.minWidth = `${Math.round(shares * 6)}rem`;
       this.scroll = make("div", { class: "scroll" }, this.table);
       this.detail = make("div", { class: "detail", "aria-live": "polite", hidden: "" });
       heads([...row.cells], (at, sign) => this.sort(at, sign));
@@ -141,7 +150,7 @@
         else this.chosen.set(at, Number(select.value));
         this.filter();
       });
-      return make("label", {}, column.l || "Operation", select);
+      return make("label", {}, column.l, select);
     }
 
     filter() {
@@ -217,8 +226,10 @@
       line.dataset.at = String(at);
       if (at === this.current && !this.detail.hidden) line.setAttribute("aria-selected", "true");
       this.columns.forEach((column, index) => {
-        const cell = make("td", { dir: "auto" }, column.at(this.shown[at]));
-        if (this.source.columns[index].n) cell.className = "number";
+        const text = column.at(this.shown[at]);
+        const cell = make("td", { dir: "auto" }, text);
+        const { n: number, t: tones } = this.source.columns[index];
+        if (number || tones[text]) cell.className = number ? "number" : tones[text];
         line.append(cell);
       });
       return line;
@@ -262,7 +273,7 @@
       const list = make("dl");
       this.columns.forEach((column, index) => {
         const text = column.at(this.shown[this.current]);
-        if (text) list.append(make("dt", {}, this.source.columns[index].l || "Operation"), make("dd", { dir: "auto" }, text));
+        if (text) list.append(make("dt", {}, this.source.columns[index].l), make("dd", { dir: "auto" }, text));
       });
       this.detail.replaceChildren(list);
       this.detail.hidden = false;
@@ -284,10 +295,19 @@
     }
   }
 
-  const lists = [];
-  for (const place of document.querySelectorAll(".list")) {
-    lists.push(new List(place, JSON.parse(document.getElementById(`${place.id}-data`).textContent)));
-  }
+  /* Each list is read once; a column may be the places of its rows in another list. */
+  const sources = new Map();
+  const columns = new Map();
+  const sourceOf = (id) => {
+    if (!sources.has(id)) sources.set(id, JSON.parse(document.getElementById(`${id}-data`).textContent));
+    return sources.get(id);
+  };
+  const valuesOf = (id) => {
+    if (!columns.has(id)) columns.set(id, sourceOf(id).columns.map((column) => new Values(column)));
+    return columns.get(id);
+  };
+
+  const lists = [...document.querySelectorAll(".list")].map((place) => new List(place, sourceOf(place.id)));
 
   let opened = [];
   addEventListener("beforeprint", () => {
