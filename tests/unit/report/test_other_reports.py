@@ -1,35 +1,19 @@
-"""Inventory, apply result and sync summary, each as people and as programs read it."""
+"""Apply result and sync summary, each as people and as programs read it."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from datetime import timedelta
 
 import msgspec
 
-from reconciler.model.inventory import Inventory, InventoryRow
 from reconciler.model.live import Scope, Snapshot
 from reconciler.model.plan import OrganizationRef
 from reconciler.model.result import LOST, ApplyResult, OperationResult, PersonResult
-from reconciler.report import apply_result, inventory, sync_summary
+from reconciler.report import apply_result, sync_summary
 from tests.support.plans import LOSES_CALLING, NOON, ROLE_GOES, SUITE
 
 ACME = OrganizationRef("O", "acme")
-INVENTORY = Inventory(
-    "1.0",
-    "Inventory",
-    ACME,
-    "7",
-    NOON,
-    (
-        InventoryRow("L1", "Basic Messaging", None, None, None, 500, 100, 400, 100, 0),
-        InventoryRow(
-            "L2", "=cmd()", "acme.webex.com", "Control Hub managed site", "Sub-100001", 1000000, 1000003, -3, None, None
-        ),
-    ),
-)
 
 
 def result(*outcomes: str, **other: object) -> ApplyResult:
@@ -39,44 +23,6 @@ def result(*outcomes: str, **other: object) -> ApplyResult:
     people = (PersonResult("P1", "p1@acme.example", operations, 400, "T-1"), done) if outcomes else ()
     fields = ("1.0", "ApplyResult", "R-1", "sha256:x", "O", NOON, NOON + timedelta(seconds=12.5), people)
     return msgspec.structs.replace(ApplyResult(*fields), **other)  # type: ignore[arg-type]
-
-
-def test_inventory_fits_eighty_columns_with_whole_numbers() -> None:
-    """All nine facts of a pool are there; a negative number is not hidden."""
-    text = inventory.render(INVENTORY, "table", width=80)
-    assert max(map(len, text.splitlines())) <= 80
-    assert text.splitlines()[0] == "Licenses of acme: 2 licenses, as of 2026-11-21 12:00 UTC (snapshot 7)"
-    assert " ".join(text.split()).endswith(
-        "=cmd() 1,000,000 1,000,003 -3 ? ? acme.webex.com, Control Hub managed site Sub-100001"
-    )
-
-
-def test_a_wide_inventory_has_a_column_for_everything() -> None:
-    """The columns the interface names, in their order."""
-    header = inventory.render(INVENTORY, "table", width=160).splitlines()[1]
-    assert header.split("  ")[0] == "Name"
-    places = [header.index(column) for column in inventory.TEXTS + inventory.NUMBERS]
-    assert places == sorted(places)
-
-
-def test_inventory_csv_carries_the_snapshot_time_and_no_formula() -> None:
-    """A spreadsheet shows text that begins like a formula as text; numbers stay numbers."""
-    rows = list(csv.DictReader(io.StringIO(inventory.render(INVENTORY, "csv"))))
-    assert list(rows[0]) == [*inventory.TEXTS, *inventory.NUMBERS, "Snapshot"]
-    assert [row["Name"] for row in rows] == ["Basic Messaging", "'=cmd()"]
-    assert rows[1]["Available"] == "-3"
-    assert rows[1]["By users"] == ""
-    assert {row["Snapshot"] for row in rows} == {"2026-11-21T12:00:00+00:00"}
-
-
-def test_inventory_markdown_and_json() -> None:
-    """The same rows with the snapshot time, as a table and as data."""
-    assert (
-        inventory.render(INVENTORY, "markdown").splitlines()[4]
-        == "| Basic Messaging |  |  |  | 500 | 100 | 400 | 100 | 0 |"
-    )
-    assert "2026-11-21 12:00 UTC" in inventory.render(INVENTORY, "markdown")
-    assert json.loads(inventory.render(INVENTORY, "json"))["rows"][1]["available"] == -3
 
 
 def test_a_complete_apply_is_two_lines() -> None:
