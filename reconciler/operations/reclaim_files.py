@@ -57,7 +57,8 @@ class Files:
             name = self._name(_FILES[reason], license, site)
             documents.append(_document("UserException", name, {"users": _users(same), "deny": [entry], "reason": why}))
         documents += self._acknowledgements(_FILES[reason], seats, why)
-        about = f"Denies {len(seats):,} licenses to the people who hold them; `guards.removals` limits how many go in a day."
+        licenses = "1 license" if len(seats) == 1 else f"{len(seats):,} licenses"
+        about = f"Denies {licenses} to the people who hold them; `guards.removals` limits how many go in a day."
         return Suggestion(self.name_of(reason), about, True, len(seats), _text(documents))
 
     def acknowledgements(self, reason: ReclaimReason, seats: Sequence[Seat]) -> Suggestion | None:
@@ -67,7 +68,8 @@ class Files:
             return None
         why = _WHY[reason].format(day=self._today, days=self._days)
         name = f"{_FILES[reason]}-acknowledged-{self._today}.yaml"
-        about = f"Permits the loss of {len(lost):,} numbers with the Calling licenses that the policy takes."
+        number = "1 number" if len(lost) == 1 else f"{len(lost):,} numbers"
+        about = f"Permits the loss of {number} with the Calling licenses that the policy takes."
         return Suggestion(name, about, True, len(lost), _text(self._acknowledgements(_FILES[reason], lost, why)))
 
     def setting(self, reason: ReclaimReason, seats: int, spec: Mapping[str, object], about: str) -> Suggestion:
