@@ -1,8 +1,8 @@
 """Who probably did it: differences made by hand against Webex's admin audit events. Never a guess.
 
-An event fits a difference when it names the person as its target, succeeded, is not ours, and lies after the reading that
-showed the person otherwise and before the first one that showed the difference was over. Events do not say which license was
-touched, so two events that fit prove nothing about either, and nobody is named then.
+An event fits a difference when it names the person as its target, succeeded, is no call of ours, and lies after the reading
+that showed the person otherwise and before the one that first showed the difference was over. Events do not say which license
+was touched, so two events that fit prove nothing about either, and nobody is named then.
 """
 
 from __future__ import annotations
@@ -24,6 +24,11 @@ READING_LASTS = timedelta(hours=3)
 long, and never later than the next reading."""
 
 
+OURS_WITHIN = timedelta(minutes=5)
+"""An event of our own account is a call of ours when the journal has one for that person so near in time; else somebody
+clicked with that account. Webex's clock and ours may differ, and a call may last."""
+
+
 class Span(NamedTuple):
     """From `since` (not included) to `until`."""
 
@@ -34,11 +39,18 @@ class Span(NamedTuple):
 class Events:
     """The events that may explain something, by whom they are about."""
 
-    def __init__(self, events: Iterable[AuditEvent], ours: Collection[str]) -> None:
+    def __init__(
+        self,
+        events: Iterable[AuditEvent],
+        ours: Collection[str] = (),
+        calls: Mapping[str, Collection[datetime]] | None = None,
+    ) -> None:
+        """`ours`: ids of the accounts we work with; `calls`: person id -> when we called for them."""
         self._about: dict[str, list[AuditEvent]] = {}
-        own = {ids.uuid_of(actor) for actor in ours}
+        self._ours = {ids.uuid_of(actor) for actor in ours}
+        self._calls = calls or {}
         for event in sorted({event.id: event for event in events}.values(), key=lambda e: (e.at, e.id)):
-            if not event.failed and not (event.actor_id and ids.uuid_of(event.actor_id) in own):
+            if not event.failed:
                 for name in _names(event):
                     self._about.setdefault(name, []).append(event)
 
@@ -50,9 +62,14 @@ class Events:
             for event in events[bisect_left(events, span.since, key=attrgetter("at")) :]:
                 if event.at > span.until:
                     break
-                if event.at > span.since:
+                if event.at > span.since and not self._is_ours(item, event):
                     found[event.id] = event
         return tuple(found.values())
+
+    def _is_ours(self, item: DriftItem, event: AuditEvent) -> bool:
+        if not event.actor_id or ids.uuid_of(event.actor_id) not in self._ours:
+            return False
+        return any(abs(event.at - call) <= OURS_WITHIN for call in self._calls.get(item.person_id, ()))
 
 
 def _names(event: AuditEvent) -> set[str]:

@@ -19,17 +19,22 @@ from reconciler.model.expected import role
 
 
 class Dated(NamedTuple):
-    """The items, in the same order, and the places of those whose change the store saw being made by hand."""
+    """The items, in the same order; the places of those whose change the store saw being made by hand; person id -> when
+    we called for that person, whatever came of it."""
 
     items: tuple[DriftItem, ...]
     by_hand: tuple[int, ...]
+    calls: Mapping[str, tuple[datetime, ...]]
 
 
 def dated(items: Sequence[DriftItem], entries: Iterable[Entry], catalog: Catalog) -> Dated:
     """The items with `after` and `seen` as far as `entries`, newest first, tell them."""
     latest: dict[tuple[str, str], Entry] = {}
     arrived: dict[str, Entry] = {}
+    calls: dict[str, list[datetime]] = {}
     for entry in entries:
+        if entry.by == "run":
+            calls.setdefault(entry.person_id, []).append(entry.at)
         if entry.what == "joined":
             arrived.setdefault(entry.person_id, entry)
         elif entry.holding and entry.happened:
@@ -40,7 +45,7 @@ def dated(items: Sequence[DriftItem], entries: Iterable[Entry], catalog: Catalog
         found.append(item if since is None else msgspec.structs.replace(item, after=_after(since), seen=_seen(since)))
         if since is not None and since.by == "hand" and since.what != "joined":
             by_hand.append(at)
-    return Dated(tuple(found), tuple(by_hand))
+    return Dated(tuple(found), tuple(by_hand), {person: tuple(times) for person, times in calls.items()})
 
 
 def _entry(item: DriftItem, latest: Mapping[tuple[str, str], Entry], catalog: Catalog) -> Entry | None:

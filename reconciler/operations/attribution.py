@@ -62,7 +62,7 @@ def attribute(
     if read.sight in ("notAllowed", "notFound"):
         return dated.items, Attributed(read.sight, note=read.note)
     covered = {at: span for at, span in wanted.items() if any(_within(span, part) for part in read.spans)}
-    items, found = attributed(dated.items, covered, dated.by_hand, Events(read.events, (read.ours,)))
+    items, found = attributed(dated.items, covered, dated.by_hand, Events(read.events, (read.ours,), dated.calls))
     return items, msgspec.structs.replace(
         found,
         sight="read" if len(covered) == len(known) else "partly",

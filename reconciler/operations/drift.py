@@ -87,7 +87,7 @@ def _since(made: Planned, context: Context, items: tuple[DriftItem, ...]) -> Dat
 
     asked = {item.person_id for item in items if item.cause != "neverApplied"}
     if not asked:
-        return Dated(items, ())
+        return Dated(items, (), {})
     org_id, store = made.plan.organization.id, context.store()
     kept_only = asked - {item.person_id for item in items if item.direction != "preserved"}
     asked -= kept_only - store.live(org_id, made.plan.live.snapshot).ask(ever_changed)

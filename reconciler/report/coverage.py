@@ -30,6 +30,8 @@ def lines(coverage: Coverage) -> list[str]:
         f"Covered by a template: {people.by_template:,} of {wording.count(people.total, 'person', 'people')} "
         f"({share(people.by_template, people.total)}){f'; {rest}' if rest else ''}."
     )
+    if not units.held:
+        return [whom, "Under management: nobody holds a paid license."]
     what = (
         f"Under management: {units.managed:,} of {wording.count(units.held, 'unit')} of paid licenses that people hold "
         f"({share(units.managed, units.held)})"
@@ -40,4 +42,4 @@ def lines(coverage: Coverage) -> list[str]:
         (units.unknown, "there before we first looked"),
     )
     whose = ", ".join(f"{number:,} {words}" for number, words in origins if number)
-    return [whom, f"{what}: {whose}." if whose else f"{what}."]
+    return [whom, f"{what}: {whose}."]

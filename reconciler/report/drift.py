@@ -130,13 +130,12 @@ def _group(group: DriftGroup, items: Sequence[DriftItem], *, whole: bool) -> Ite
     style = WARN if group.missing or group.extra else STRONG
     yield canvas.heading(f"{words.title} ({len(items):,}): {words.meaning}", style)
     telling = items if whole else [item for item in items if item.direction != "preserved" or item.since_apply]
-    if len(telling) <= IN_FULL or whole:
-        yield from _one_by_one(telling)
-    else:
-        yield from _alike(telling)
-        yield canvas.line(f"Every person: {_EVERY.format(kind=group.kind)}", indent=2, style=FAINT)
+    in_full = whole or len(telling) <= IN_FULL
+    yield from _one_by_one(telling) if in_full else _alike(telling)
     if not whole:
         yield from _counted(item for item in items if item.direction == "preserved" and not item.since_apply)
+    if not in_full or len(telling) < len(items):
+        yield canvas.line(f"Every person: {_EVERY.format(kind=group.kind)}", indent=2, style=FAINT)
     yield canvas.line(f"-> {words.to_do}", indent=2, style=FAINT, hang=3)
 
 

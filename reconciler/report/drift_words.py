@@ -52,7 +52,8 @@ KINDS: dict[DriftKind, Words] = {
     ),
     "outsideDefaults": Words(
         "Outside the default subscription or site", "held where the files name no subscription or site",
-        "`retention.outsideDefaults: remove` moves or takes it; naming the subscription or site makes it right as it is",
+        "what is extra goes with the next apply; what is kept stays while `retention.outsideDefaults` is `preserve`; naming the "
+        "subscription or site makes it right as it is",
     ),
     "wrongTier": Words(
         "Wrong tier", "another license of the family or site is held than the one wanted", f"{_APPLY}, in one call"
@@ -102,7 +103,8 @@ def label(item: DriftItem) -> str:
 def why(item: DriftItem) -> str:
     """The cause, and the chain of reasons."""
     chain = wording.reasons(item.because)
-    return f"{CAUSES.get(item.cause, item.cause)}{f' ({chain})' if chain else ''}"
+    cause = "outside the defaults" if item.kind == "outsideDefaults" else CAUSES.get(item.cause, item.cause)
+    return f"{cause}{f' ({chain})' if chain else ''}"
 
 
 def since(item: DriftItem) -> str:

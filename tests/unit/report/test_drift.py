@@ -76,13 +76,15 @@ subscription or site
   p2@acme.example
     kept: Webex Meetings Suite @ acme.webex.com (Sub-2), between 2026-11-19
     12:00 UTC and 2026-11-20 12:00 UTC
-      the files changed (sales, templates/sales.yaml:7 [granted])
-  -> `retention.outsideDefaults: remove` moves or takes it; naming the
-     subscription or site makes it right as it is
+      outside the defaults (sales, templates/sales.yaml:7 [granted])
+  -> what is extra goes with the next apply; what is kept stays while
+     `retention.outsideDefaults` is `preserve`; naming the subscription or site
+     makes it right as it is
 
 Left a group (1): the group's template gave it
   - Webex Calling - Professional: 1 person, kept as at the last apply (left a
     group)
+  Every person: --all, --only leftGroup, or --format json
   -> what is extra goes with the next apply; what is kept stays while
      `retention.groupChange` is `preserve`
 
