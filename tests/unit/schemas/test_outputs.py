@@ -19,6 +19,7 @@ from reconciler.model import (
     explanation,
     inventory,
     plan,
+    pool_trends,
     result,
     template_tests,
     undoing,
@@ -348,7 +349,24 @@ USAGE = di.DedicatedInstance(
     (UCM_POOL,),
     (di.Both("P1", "ann@acme.example", "Ann", ("Webex Calling - Professional",)),),
 )  # fmt: skip
+POOLS = pool_trends.PoolHistory(
+    "1.0", "PoolHistory", ACME, "Webex Suite", NOW, NOW, 1,
+    (
+        pool_trends.PoolTrend(
+            "L1", "Webex Suite", "acme.webex.com", "Sub-1", True, True, 5, 7, -2, NOW,
+            pool_trends.Forecast(
+                NOW, NOW, 7, NOW.date(), 1.5, 0.5, 9.0, 8.0, 10.0, NOW.date(), NOW.date(), NOW.date(), 20, 30, True
+            ),
+            "", pool_trends.TrueForward(15.0, "contract", 5, -2), (pool_trends.PoolPoint(NOW, 5, 7, -2),),
+        ),
+        pool_trends.PoolTrend(
+            "L2", "Basic Messaging", None, None, False, False, None, None, None, None, None, "it has no limit", None,
+            (pool_trends.PoolPoint(NOW, None, None, None),),
+        ),
+    ),
+)  # fmt: skip
 OUTPUTS = [
+    ("pool-history", POOLS),
     ("dedicated-instance", USAGE),
     ("status", STATUS),
     ("status", msgspec.structs.replace(STATUS, people=None)),
