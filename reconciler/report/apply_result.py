@@ -13,7 +13,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from reconciler.model.result import ApplyResult, OperationResult, PersonResult, Unmet
-from reconciler.report import canvas, wording
+from reconciler.report import canvas, sections, wording
 from reconciler.report.canvas import BAD, FAINT, GOOD, STRONG, WARN
 from reconciler.report.jsontext import pretty
 
@@ -22,7 +22,7 @@ FORMATS: tuple[Format, ...] = ("text", "json")
 
 IN_FULL = 200
 NAMED = 12
-ALL_OF_THEM = "webex-licenses plan --offline --format json"
+ALL_OF_THEM = "webex-licenses plan --offline --all"
 _DONE = ("done", "alreadyDone")
 _OUTCOMES = {
     "done": "done",
@@ -50,11 +50,13 @@ _ADVICE = {
 _UNMET = {"waiting": "waiting for a unit of", "held": "held back by", "blocked": "blocked by"}
 
 
-def render(result: ApplyResult, format: Format = "text", *, width: int = 80, colour: bool = False) -> str:
-    """The report; `width` and `colour` matter for text only."""
+def render(
+    result: ApplyResult, format: Format = "text", *, width: int = 80, colour: bool = False, everything: bool = False
+) -> str:
+    """The report; `width`, `colour` and `everything`, which folds nothing, matter for text only."""
     if format == "json":
         return pretty(result).decode()
-    return canvas.draw(_text(result), width=width, colour=colour)
+    return canvas.draw(_text(result, everything), width=width, colour=colour)
 
 
 def verdict(result: ApplyResult) -> str:
@@ -76,7 +78,7 @@ def verdict(result: ApplyResult) -> str:
     return f"{word}: {people}, {wording.count(outcomes.total(), 'operation')}: {facts}{extra}"
 
 
-def _text(result: ApplyResult) -> list[RenderableType]:
+def _text(result: ApplyResult, everything: bool) -> list[RenderableType]:
     seconds = (result.finished_at - result.started_at).total_seconds()
     parts: list[RenderableType] = [Text(verdict(result), style=GOOD if result.complete else BAD)]
     when = f"Run {wording.clean(result.run)}, ended {wording.moment(result.finished_at)} after {seconds:,.1f} s."
@@ -85,7 +87,7 @@ def _text(result: ApplyResult) -> list[RenderableType]:
         parts.append(Text("Interrupted: calls in flight were finished, the rest was not sent.", style=WARN))
     if result.stopped:
         parts.append(Text(f"Stopped: {wording.clean(result.stopped)}", style=BAD))
-    parts += _recovered(result.recovered)
+    parts += _recovered(result, everything)
     lost = [person for person in result.people if any(item.lost for item in person.operations)]
     if lost:
         many = wording.count(len(lost), "person", "people")
@@ -95,11 +97,8 @@ def _text(result: ApplyResult) -> list[RenderableType]:
     undone = [person for person in result.people if not person.complete]
     if undone:
         parts.append(canvas.heading(f"Not as planned ({wording.count(len(undone), 'person', 'people')})", WARN))
-        for person in undone[:IN_FULL]:
-            parts += _person(person, [item for item in person.operations if item.outcome not in _DONE])
-        if len(undone) > IN_FULL:
-            parts.append(canvas.line(f"... and {len(undone) - IN_FULL:,} more: --format json", indent=2, style=FAINT))
-    parts += _unmet(result.unmet)
+        parts += _people(undone, result, everything)
+    parts += _unmet(result.unmet, everything)
     if lost or undone:
         parts += _next(lost, undone)
     return parts
@@ -110,7 +109,19 @@ def _kind(item: OperationResult) -> str:
     return item.state if item.state in ("pending", "outOfUnits") else item.outcome
 
 
-def _unmet(items: Sequence[Unmet]) -> list[RenderableType]:
+def _people(people: Sequence[PersonResult], result: ApplyResult, everything: bool) -> list[RenderableType]:
+    """What was not done for each; an apply cannot be shown again, so the history is named for those that are not shown."""
+    shown = people if everything else people[:IN_FULL]
+    parts = [
+        part
+        for person in shown
+        for part in _person(person, [item for item in person.operations if item.outcome not in _DONE])
+    ]
+    history = f"webex-licenses history --run {wording.clean(result.run)} --format csv"
+    return parts + sections.more(len(people) - len(shown), f"{history}; another time, --all")
+
+
+def _unmet(items: Sequence[Unmet], everything: bool) -> list[RenderableType]:
     """What the files want besides: counts, some names, and where all of them stand."""
     if not items:
         return []
@@ -120,13 +131,20 @@ def _unmet(items: Sequence[Unmet]) -> list[RenderableType]:
     for item in items:
         many = wording.count(len(item.people), "person", "people")
         parts.append(canvas.line(f"{_UNMET[item.kind]} {wording.clean(item.what)}: {many}", indent=2))
-        parts.append(canvas.line(wording.some(map(wording.clean, item.people), NAMED), indent=6, style=FAINT))
+        parts.append(
+            canvas.line(
+                wording.some(map(wording.clean, item.people), len(item.people) if everything else NAMED),
+                indent=6,
+                style=FAINT,
+            )
+        )
     parts.append(canvas.line(f"Every person, with reasons: {ALL_OF_THEM}", indent=2, style=FAINT))
     return parts
 
 
-def _recovered(people: Sequence[PersonResult]) -> list[RenderableType]:
+def _recovered(result: ApplyResult, everything: bool) -> list[RenderableType]:
     """What became of the calls that an earlier run left open: a count, and by name who is not as planned."""
+    people = result.recovered
     if not people:
         return []
     many = wording.count(len(people), "call")
@@ -134,9 +152,7 @@ def _recovered(people: Sequence[PersonResult]) -> list[RenderableType]:
     good = sum(person.complete for person in people)
     if good:
         parts.append(canvas.line(f"{good:,} had taken effect, recorded now.", indent=2))
-    for person in [person for person in people if not person.complete][:IN_FULL]:
-        parts += _person(person, [item for item in person.operations if item.outcome not in _DONE])
-    return parts
+    return parts + _people([person for person in people if not person.complete], result, everything)
 
 
 def _person(person: PersonResult, items: list[OperationResult]) -> list[RenderableType]:

@@ -12,11 +12,10 @@ from reconciler.model.catalog import ATTENDEE
 from reconciler.model.plan import AskedBefore, SetbackState
 from reconciler.report import canvas, wording
 from reconciler.report.canvas import FAINT, WARN
-from reconciler.report.markdown import Document, escape
+from reconciler.report.markdown import Document, escape, names
 from reconciler.report.sections import Section
 
 NAMED = 12
-_NAMES = 4_000
 _STATES: dict[SetbackState, str] = {
     "pending": "pending",
     "refused": "refused by Webex",
@@ -69,8 +68,8 @@ def _label(item: AskedBefore) -> str:
     return f"{'+' if item.operation == 'add' else '-'} {wording.license_label(name, item.site, None)}"
 
 
-def section(items: Sequence[AskedBefore], all_of_them: str) -> Section:
-    """For a terminal."""
+def section(items: Sequence[AskedBefore], all_of_them: str, *, shown: int = NAMED) -> Section:
+    """For a terminal: the first `shown` names of each group; `all_of_them` says how to see the others."""
     if not items:
         return []
     parts: Section = [canvas.heading(title(items), WARN)]
@@ -79,23 +78,26 @@ def section(items: Sequence[AskedBefore], all_of_them: str) -> Section:
         people = wording.count(len(group.people), "person", "people")
         parts.append(canvas.line(f"{group.what}: {people}, {group.ended}", indent=2, hang=2))
         parts.append(canvas.line(f"{group.times}; {group.again}", indent=6, style=FAINT))
-        parts.append(canvas.line(wording.some(group.people, NAMED), indent=6))
+        parts.append(canvas.line(wording.some(group.people, shown), indent=6))
         parts.append(canvas.line(f"-> {group.to_do}", indent=6, hang=3))
-    if any(len(group.people) > NAMED for group in groups):
+    if any(len(group.people) > shown for group in groups):
         parts.append(canvas.line(f"Every person: {all_of_them}", indent=2, style=FAINT))
     return parts
 
 
 def fold(document: Document, items: Sequence[AskedBefore]) -> None:
     """For a pull request."""
+    groups = alike(items)
     lines = [
         f"- {escape(group.what)}, {wording.count(len(group.people), 'person', 'people')}: {escape(group.ended)}; "
         f"{escape(group.times)}; {escape(group.again)}. To do: {escape(group.to_do)}. "
-        f"{escape(wording.some(group.people, NAMED), _NAMES)}"
-        for group in alike(items)
+        f"{names(group.people, NAMED)}"
+        for group in groups
     ]
     if lines:
-        document.fold(title(items), lines, noun="group")
+        document.fold(title(items), lines, noun="operation", counts=[len(group.people) for group in groups])
+    if any(len(group.people) > NAMED for group in groups):
+        document.shortened()
 
 
 def resting(items: Iterable[AskedBefore]) -> int:

@@ -92,6 +92,15 @@ def held_by_guard(held: Iterable[Held]) -> dict[str, list[str]]:
     return dict(sorted(groups.items()))
 
 
+def held_alike(held: Iterable[Held]) -> dict[tuple[str, str], list[str]]:
+    """(guard, `- license`) -> addresses of those it keeps back, in plan order."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for item in held:
+        what = f"{wording.sign(item.operation)} {wording.operation_label(item.operation)}"
+        groups.setdefault((item.guard, what), []).append(wording.clean(item.email))
+    return dict(sorted(groups.items()))
+
+
 def telling_pools(plan: Plan) -> list[PoolLine]:
     """The pools that change, have fewer units than are in use, or that somebody waits for."""
     awaited = {(item.license, item.site, item.subscription) for item in plan.waiting}

@@ -22,11 +22,13 @@ NAMED = 20
 READ_ONLY = "This is what the plan would be. It cannot be applied: the units are not there."
 
 
-def render(answer: WhatIf, format_: Format, *, width: int = 80, colour: bool = False) -> str | bytes:
-    """The answer in one of the formats; the text is at most `width` columns wide."""
+def render(
+    answer: WhatIf, format_: Format, *, width: int = 80, colour: bool = False, everything: bool = False
+) -> str | bytes:
+    """The answer in one of the formats; the text is at most `width` columns wide and with `everything` folds nothing."""
     if format_ == "json":
         return pretty(answer, indent=1)
-    return _markdown(answer) if format_ == "markdown" else _text(answer, width=width, colour=colour)
+    return _markdown(answer) if format_ == "markdown" else _text(answer, width, colour, everything)
 
 
 def sentences(answer: WhatIf) -> Iterator[str]:
@@ -85,12 +87,13 @@ def _lists(outcome: Outcome) -> Iterator[tuple[str, tuple[str, ...]]]:
     return ((f"{name}, {title} ({len(people):,})", people) for title, people in lists if people)
 
 
-def _text(answer: WhatIf, *, width: int, colour: bool) -> str:
+def _text(answer: WhatIf, width: int, colour: bool, everything: bool) -> str:
     parts = [canvas.line(text, style=STRONG) for text in sentences(answer)]
     for title, people in (item for outcome in answer.outcomes for item in _lists(outcome)):
-        parts.append(canvas.line(f"{title}: {wording.some(map(wording.clean, people), NAMED)}", indent=2, hang=2))
+        some = wording.some(map(wording.clean, people), len(people) if everything else NAMED)
+        parts.append(canvas.line(f"{title}: {some}", indent=2, hang=2))
     head = canvas.draw([*parts, Text(f"\n{READ_ONLY}\n", style=FAINT)], width=width, colour=colour)
-    return head + plan_text.render(answer.plan, width=width, colour=colour, path=None)
+    return head + plan_text.render(answer.plan, width=width, colour=colour, path=None, everything=everything)
 
 
 def _markdown(answer: WhatIf) -> str:
@@ -103,4 +106,4 @@ def _markdown(answer: WhatIf) -> str:
     )
     document.add(["", f"*{READ_ONLY}*"])
     head = document.text().replace("\n\n\n", "\n\n")
-    return f"{head}\n{plan_markdown.render(answer.plan, limit=markdown.LIMIT - len(head))}"
+    return f"{head}\n{plan_markdown.render(answer.plan, limit=markdown.LIMIT - markdown.size(head) - 1)}"

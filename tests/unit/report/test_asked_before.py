@@ -92,7 +92,7 @@ def test_every_person_is_to_be_found_somewhere() -> None:
     """Where names are left out, the way to all of them is told."""
     flat = " ".join(plan_text.render(with_setbacks(*map(asked, range(13))), width=80).split())
     assert "p11@acme.example and 1 more" in flat
-    assert "Every person: webex-licenses show FILE --format json" in flat
+    assert "Every person: --all" in flat
 
 
 # What an apply says at its end.

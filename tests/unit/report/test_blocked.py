@@ -56,8 +56,9 @@ def test_findings_about_other_things_block_nobody() -> None:
 
 
 def test_a_plan_with_changes_keeps_its_verdict() -> None:
-    """What is to be sent stays the first thing said."""
-    assert wording.verdict(plan(change(1, SUITE), findings=BLOCKED)) == "Plan for acme: 1 person, +1 license"
+    """What is to be sent stays the first thing said, as after the apply; who is blocked is not kept quiet until then."""
+    verdict = wording.verdict(plan(change(1, SUITE), findings=BLOCKED))
+    assert verdict == "Plan for acme: 1 person, +1 license, 2 people blocked by findings"
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,8 @@ def test_a_huge_plan_stays_below_the_limit_and_keeps_its_counts(people: int) -> 
         waiting=tuple(Waiting(f"W{n}", f"{n}@acme.example", f"License {n}", NOON, SALES) for n in range(3_000)),
         findings=tuple(Finding("code", "info", f"{n}@acme.example", "Long message. " * 50) for n in range(3_000)),
     )
-    text = plan_markdown.render(many)
-    assert len(text) <= 60_000
+    text = plan_markdown.render(many, plan_file="plan.json.gz")
+    assert len(text.encode()) <= 60_000
     assert f"{people:,} people, +{people:,} and -{30 * people:,} licenses, {30 * people:,} irreversible" in text
     assert "**Waiting (3,000):**" in text
     assert "<summary>Findings: 3,000</summary>" in text

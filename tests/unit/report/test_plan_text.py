@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from reconciler.model.plan import PoolLine, Summary, Waiting
+from reconciler.model.finding import Finding
+from reconciler.model.plan import AskedBefore, Held, PoolLine, Summary, Waiting
 from reconciler.report import plan_text
-from tests.support.plans import NOON, SALES, SUITE, change, one_of_everything, plan
+from tests.support.plans import LOSES_CALLING, NOON, SALES, SUITE, change, one_of_everything, plan
 
 EVERYTHING = """\
 Plan for acme: 2 people, +2 and -1 license, -1 attendee role, 1 irreversible, 2
-held back, 1 waiting
+held back, 1 waiting, 1 person blocked by findings
 Apply would stop before sending anything: 1 guard.
   ! irreversible: 1 Calling license would go without an Acknowledgement.
 Made 2026-11-21 12:00 UTC from the reading of 2026-11-21 12:00 UTC (500 people,
@@ -31,7 +34,8 @@ Waiting (1): no unit left for them
       p4@acme.example
 
 Capacity of the licenses that change or are short
-  License                              Total  Consumed  Available  Change  After
+                                                                            Left
+  License                              Total  Consumed  Available  Change  after
   Webex Meetings Suite @           1,000,000   999,990         10      +1      9
   acme.webex.com (Sub-1)
   Webex Calling - Professional             5         5          0   +1/-1      0
@@ -99,8 +103,40 @@ def test_a_large_plan_is_grouped_and_its_counts_stay_whole() -> None:
     assert "Plan for acme: 1,200 people, +1,200 licenses" in text
     assert "+ Webex Meetings Suite @ acme.webex.com (Sub-1): 1,200 people" in text
     assert "p0@acme.example, p1@acme.example, p2@acme.example and 1,197 more" in text
-    assert "webex-licenses show FILE --format json" in text
+    assert "  Every person: --all\n" in text
     assert "p700@" not in text
+
+
+def test_all_folds_nothing() -> None:
+    """`--all` names everybody in every section, one by one, and says no more where the others are."""
+    people = [change(number, SUITE, LOSES_CALLING) for number in range(120)]
+    crowded = plan(
+        *people,
+        held=tuple(Held(f"H{n}", f"h{n}@acme.example", LOSES_CALLING, "first-apply") for n in range(120)),
+        waiting=tuple(Waiting(f"W{n}", f"w{n}@acme.example", "Webex Calling", NOON, SALES) for n in range(120)),
+        findings=tuple(Finding("code", "info", f"f{n}@acme.example", "message") for n in range(120)),
+        setbacks=tuple(
+            AskedBefore("P", f"s{n}@acme.example", "add", "L", None, None, "refused", (), "", 2, NOON, NOON, None)
+            for n in range(120)
+        ),
+    )
+    folded = plan_text.render(crowded, plan_file="plans/plan.json")
+    text = plan_text.render(crowded, plan_file="plans/plan.json", everything=True)
+    for kind in "hpwfs":
+        assert f"{kind}119@acme.example" not in folded
+        assert all(f"{kind}{number}@acme.example" in text for number in range(120))
+    assert " more" not in text.replace("buy more", "")
+    assert "--all" not in text
+    assert folded.count("webex-licenses show plans/plan.json --all") == 6
+
+
+def test_everybody_of_a_large_organization_is_named_quickly() -> None:
+    """A hundred thousand people do not make anybody wait for `--all`."""
+    many = plan(*(change(number, SUITE) for number in range(100_000)))
+    began = time.process_time()
+    text = plan_text.render(many, width=100, everything=True)
+    assert time.process_time() - began < 15
+    assert text.count("+ Webex Meetings Suite") == 100_000
 
 
 def test_an_empty_plan_says_that_nothing_is_to_do() -> None:
