@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -21,6 +22,9 @@ from reconciler.errors import InputError, StoreError, WebexAuthError
 from reconciler.operations.context import Connection, Context
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace.export import SpanExporter
+
     from reconciler.model.desired import Desired
     from reconciler.operations.notify import Sender
     from reconciler.ports import Progress
@@ -56,6 +60,7 @@ def context(
     `store_url` comes from the command line and beats WEBEX_LICENSES_STORE.
     """
     opened: list[Store] = []
+    traffic: Counter[str] = Counter()
 
     def store() -> Store:
         if not opened:
@@ -76,11 +81,12 @@ def context(
             proxy=_proxy(base_url),
             timeout=call_seconds(),
             pace=lambda: store().pace(),
+            seen=lambda status: traffic.update((status,)),
         ) as session:
             yield Connection(Reader(session), Writer(session), lambda: session.calls)
 
     try:
-        yield Context(store, connect, progress, utc_now, __version__, commit)
+        yield Context(store, connect, progress, utc_now, __version__, commit, traffic)
     finally:
         for one in opened:
             one.close()
@@ -121,6 +127,57 @@ def senders(desired: Desired, context: Context) -> tuple[Sender, ...]:
             )
         )
     return tuple(found)
+
+
+def trace(note: Callable[[str], None]) -> None:
+    """Send spans where OpenTelemetry's own variables say (OTEL_TRACES_EXPORTER: `otlp` or `console`); nowhere without them.
+
+    A provider that somebody else has set is used as it is. Trouble is noted.
+    """
+    wanted = _variable("OTEL_TRACES_EXPORTER")
+    if wanted in ("", "none") or _variable("OTEL_SDK_DISABLED").lower() == "true":
+        return
+    from reconciler import tracing
+
+    try:
+        from opentelemetry import trace as otel
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+        if not isinstance(otel.get_tracer_provider(), TracerProvider):
+            provider = TracerProvider(resource=_resource())
+            provider.add_span_processor(BatchSpanProcessor(_exporter(wanted)))
+            otel.set_tracer_provider(provider)
+        tracing.enable(otel.get_tracer("webex-licenses", __version__))
+    except ImportError:
+        note(
+            f"OTEL_TRACES_EXPORTER is {wanted}, but OpenTelemetry is not installed: "
+            "pip install 'webex-license-reconciler[otel]'."
+        )
+    except ValueError as error:
+        note(f"No spans are sent: {error}")
+
+
+def _resource() -> Resource:
+    from opentelemetry.sdk.resources import Resource
+
+    # OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come on top of it.
+    named = bool(_variable("OTEL_SERVICE_NAME"))
+    return Resource.create({} if named else {"service.name": "webex-licenses", "service.version": __version__})
+
+
+def _exporter(name: str) -> SpanExporter:
+    if name == "console":
+        import sys
+
+        from opentelemetry.sdk.trace.export import ConsoleSpanExporter
+
+        return ConsoleSpanExporter(out=sys.stderr, formatter=lambda span: span.to_json(indent=None) + "\n")
+    if name == "otlp":
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+        return OTLPSpanExporter()
+    raise ValueError("OTEL_TRACES_EXPORTER must be otlp, console or none.")
 
 
 def call_seconds() -> float:

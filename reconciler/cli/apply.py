@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli import settings
 from reconciler.cli.common import (
+    all_option,
     colour,
     emit,
     format_option,
@@ -19,6 +21,7 @@ from reconciler.cli.common import (
     width,
 )
 from reconciler.cli.failure import say_error
+from reconciler.cli.measuring import measured, metrics_option
 from reconciler.cli.telling import check_notify, notify_option, tell
 
 if TYPE_CHECKING:
@@ -41,8 +44,19 @@ FAILED, INCOMPLETE = 1, 5
 )
 @click.option("--resume", is_flag=True, help="Go on with the last run, which died or stopped, by its own plan.")
 @format_option("text", "json")
+@all_option
 @notify_option
-def command(path: Path, plan_file: Path | None, yes: bool, resume: bool, format_: Format, notify: bool | None) -> None:
+@metrics_option
+def command(
+    path: Path,
+    plan_file: Path | None,
+    yes: bool,
+    resume: bool,
+    format_: Format,
+    everything: bool,
+    notify: bool | None,
+    metrics_file: Path | None,
+) -> None:
     """Carry out a plan for the files of PATH: read again, check, one call a person, verify, record.
 
     With --plan nothing but that plan is carried out. Without it, a plan is made and shown, and you are asked. Whatever an
@@ -57,14 +71,24 @@ def command(path: Path, plan_file: Path | None, yes: bool, resume: bool, format_
             "Nothing to carry out: name a reviewed plan with --plan FILE, or take --yes for additions only, or --resume."
         )
     try:
-        _apply(path, plan_file, yes, resume, format_, notify)
+        _apply(path, plan_file, yes, resume, format_, everything, notify, metrics_file)
     except KeyboardInterrupt:
         say_error("Interrupted; nothing was sent.")
         click.get_current_context().exit(FAILED)
 
 
-def _apply(path: Path, plan_file: Path | None, yes: bool, resume: bool, format_: Format, notify: bool | None) -> None:
+def _apply(
+    path: Path,
+    plan_file: Path | None,
+    yes: bool,
+    resume: bool,
+    format_: Format,
+    everything: bool,
+    notify: bool | None,
+    metrics_file: Path | None,
+) -> None:
     from reconciler.cli.interrupt import Interrupted, Stop
+    from reconciler.operations import measure
     from reconciler.operations.apply import apply
     from reconciler.operations.apply import resume as go_on
     from reconciler.operations.notify import of_apply
@@ -76,18 +100,21 @@ def _apply(path: Path, plan_file: Path | None, yes: bool, resume: bool, format_:
         pace = _pace()
         stop = Stop(context.progress.note)
         try:
-            if resume:
-                result = stop.run(go_on(desired, context, stop=stop, pace=pace))
-            else:
-                plan = given or _plan_now(desired, context, yes=yes, on_stderr=format_ == "json")
-                result = stop.run(apply(desired, context, plan, stop=stop, pace=pace))
+            with measured("apply", metrics_file, desired, context) as left:
+                if resume:
+                    result = stop.run(go_on(desired, context, stop=stop, pace=pace))
+                else:
+                    plan = given or _plan_now(desired, context, format_, yes=yes, everything=everything)
+                    result = stop.run(apply(desired, context, plan, stop=stop, pace=pace))
+                if (done := result) is not None:
+                    left.with_ = lambda metrics: measure.of_apply(metrics, context, done)
         except Interrupted:
             raise KeyboardInterrupt from None
         if result is None:
             emit("null\n" if format_ == "json" else "Nothing to resume: the last run came to its end.\n")
             return
         ended = result
-        emit(render(ended, format_, width=width(), colour=colour(sys.stdout)))
+        emit(render(ended, format_, width=width(), colour=colour(sys.stdout), everything=everything))
         tell(desired, context, "apply", lambda: of_apply(desired, context, ended), notify)
     if not result.complete:
         click.get_current_context().exit(FAILED if result.interrupted and not result.sent else INCOMPLETE)
@@ -103,7 +130,7 @@ def _pace() -> Pace:
     return Pace(delays=Delays(grace=seconds, deadline=seconds))
 
 
-def _plan_now(desired: Desired, context: Context, *, yes: bool, on_stderr: bool) -> Plan:
+def _plan_now(desired: Desired, context: Context, format_: Format, *, yes: bool, everything: bool) -> Plan:
     from reconciler.errors import BlockedPlanError
     from reconciler.guard.objections import objections_to_a_part
     from reconciler.operations.additions import additions_only
@@ -114,11 +141,11 @@ def _plan_now(desired: Desired, context: Context, *, yes: bool, on_stderr: bool)
     plan, left_out = made.plan, 0
     if yes:
         plan, left_out = additions_only(plan, lambda kept: objections_to_a_part(made.workings.sight, kept))
-    text = plan_report(plan, "text")
-    if on_stderr:
-        click.echo(text, err=True)
-    else:
+    text = plan_report(plan, "text", everything=everything)
+    if format_ == "text":
         emit(text)
+    elif not (yes and settings.current().quiet):  # who is asked has to see it
+        click.echo(text, err=True)
     if left_out:
         context.progress.note(
             f"{left_out:,} people who also lose something are left out: --yes without a plan file only adds."

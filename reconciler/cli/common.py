@@ -25,6 +25,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _UNKNOWN_WIDTH = 120  # of a file or a pipe
 
 path_argument = click.argument("path", type=click.Path(path_type=Path), default=".")
+all_option = click.option("--all", "everything", is_flag=True, help="Text: fold nothing, name everybody.")
 offline_option = click.option("--offline", is_flag=True, help="Work from the last reading; needs no token.")
 
 
@@ -60,6 +61,7 @@ def opened(path: Path) -> Iterator[tuple[Desired, Context]]:
     commit = wiring.git_commit(path)
     chosen = settings.current()
     told = progress.for_settings(chosen, colour=colour(sys.stderr))
+    wiring.trace(told.note)
     with wiring.context(desired, store_url=chosen.store, progress=told, commit=commit) as context:
         try:
             yield msgspec.structs.replace(desired, commit=commit), context
@@ -89,8 +91,10 @@ def emit(data: str | bytes) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def plan_report(plan: Plan, format_: str, *, plan_file: str | None = None, path: str | None = None) -> str | bytes:
-    """A plan in one of the formats that `plan` and `show` know; `path` as in `report.plan_text`."""
+def plan_report(
+    plan: Plan, format_: str, *, plan_file: str | None = None, path: str | None = None, everything: bool = False
+) -> str | bytes:
+    """A plan in one of the formats that `plan` and `show` know; `path` and `everything` as in `report.plan_text`."""
     if format_ == "json":
         from reconciler.report import plan_json
 
@@ -98,14 +102,16 @@ def plan_report(plan: Plan, format_: str, *, plan_file: str | None = None, path:
     if format_ == "markdown":
         from reconciler.report import plan_markdown
 
-        return plan_markdown.render(plan)
+        return plan_markdown.render(plan, plan_file=plan_file)
     if format_ == "html":
         from reconciler.report import html
 
         return html.render_plan(plan)
     from reconciler.report import plan_text
 
-    return plan_text.render(plan, width=width(), colour=colour(sys.stdout), plan_file=plan_file, path=path)
+    return plan_text.render(
+        plan, width=width(), colour=colour(sys.stdout), plan_file=plan_file, path=path, everything=everything
+    )
 
 
 def read_plan(file: Path) -> Plan:

@@ -11,6 +11,7 @@ import click
 
 from reconciler.cli.common import (
     CHANGES,
+    all_option,
     check_folder,
     colour,
     emit,
@@ -22,6 +23,7 @@ from reconciler.cli.common import (
     width,
     write_plan,
 )
+from reconciler.cli.measuring import measured, metrics_option
 from reconciler.cli.telling import check_notify, notify_option, tell
 from reconciler.model.what_if import Question
 
@@ -55,6 +57,7 @@ def _questions(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -
     help="Save the plan for review and apply.",
 )
 @format_option("text", "json", "markdown", "html")
+@all_option
 @offline_option
 @click.option("--detailed-exitcode", is_flag=True, help="End 3 when there is something to change.")
 @click.option(
@@ -66,19 +69,23 @@ def _questions(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -
     help="Who would be served and who would still wait with N units more (or -N fewer); repeatable. For reading only.",
 )
 @notify_option
+@metrics_option
 def command(
     path: Path,
     out: Path | None,
     format_: str,
+    everything: bool,
     offline: bool,
     detailed_exitcode: bool,
     questions: tuple[Question, ...],
     notify: bool | None,
+    metrics_file: Path | None,
 ) -> None:
     """Show what would change in Webex to make it as the files of PATH want it, and why. Changes nothing.
 
     Ends 0 whatever the plan holds; 1 if no plan could be made.
     """
+    from reconciler.operations import measure
     from reconciler.operations.notify import of_plan
     from reconciler.operations.plan import plan as make
 
@@ -90,25 +97,28 @@ def command(
             )
         if format_ == "html":
             raise click.UsageError("--what-if answers as text, json or markdown.")
-        _answer(path, cast("Format", format_), offline, questions)
+        _answer(path, cast("Format", format_), everything, offline, questions)
         return
     if out is not None:
         check_folder(out)
     with opened(path) as (desired, context):
         check_notify(desired, notify)
-        plan = make(desired, context, offline=offline).plan
+        with measured("plan", metrics_file, desired, context) as left:
+            plan = make(desired, context, offline=offline).plan
+            left.with_ = lambda metrics: measure.of_plan(metrics, context, plan)
         if out is not None:
             write_plan(out, plan)
-        emit(plan_report(plan, format_, plan_file=str(out) if out else None, path=str(path)))
+        saved = str(out) if out else None
+        emit(plan_report(plan, format_, plan_file=saved, path=str(path), everything=everything))
         tell(desired, context, "plan", lambda: of_plan(desired, context, plan), notify)
     if detailed_exitcode and plan.changes:
         click.get_current_context().exit(CHANGES)
 
 
-def _answer(path: Path, format_: Format, offline: bool, questions: tuple[Question, ...]) -> None:
+def _answer(path: Path, format_: Format, everything: bool, offline: bool, questions: tuple[Question, ...]) -> None:
     from reconciler.operations.what_if import what_if
     from reconciler.report.what_if import render
 
     with opened(path) as (desired, context):
         answer = what_if(desired, context, questions, offline=offline)
-    emit(render(answer, format_, width=width(), colour=colour(sys.stdout)))
+    emit(render(answer, format_, width=width(), colour=colour(sys.stdout), everything=everything))

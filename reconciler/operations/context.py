@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reconciler.ports import Clock, LicenseWriter, Progress
@@ -36,7 +37,8 @@ class Context:
 
     `store()` opens the store at the first call and gives the same one afterwards (StoreError). `connect()` is an async
     context manager; entering it raises WebexAuthError when there is no token. `tool_version` is the program's,
-    `commit` the git commit of the desired state, or None when it is not exactly a commit.
+    `commit` the git commit of the desired state, or None when it is not exactly a commit. `traffic` counts
+    attempts of calls to Webex by HTTP status.
     """
 
     store: Callable[[], Store]
@@ -45,3 +47,4 @@ class Context:
     clock: Clock
     tool_version: str
     commit: str | None = None
+    traffic: Counter[str] = field(default_factory=Counter)

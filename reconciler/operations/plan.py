@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reconciler.model.desired import Desired
 from reconciler.operations.context import Context
 from reconciler.operations.organization import stored_organization
+from reconciler.tracing import span
 
 if TYPE_CHECKING:
     from reconciler.model.undo import Undo
@@ -42,7 +43,9 @@ def _tell_of_an_apply(context: Context, org_id: str) -> None:
         context.progress.note(f"An apply is going on ({holder[0]}): this plan may ask for what it is about to do.")
         return
     calls = "a call" if left == 1 else f"{left:,} calls"
-    context.progress.note(f"An earlier apply left {calls} open; the next one, or `apply --resume`, finishes them first.")
+    context.progress.note(
+        f"An earlier apply left {calls} open; the next one, or `apply --resume`, finishes them first."
+    )
 
 
 def plan_from_store(
@@ -57,4 +60,5 @@ def plan_from_store(
     from reconciler.planner import make_plan
 
     store, now = context.store(), context.clock()
-    return make_plan(desired, store.live(org_id), store.memory(org_id, now), now, context.tool_version, more, undo)
+    with span("plan"):
+        return make_plan(desired, store.live(org_id), store.memory(org_id, now), now, context.tool_version, more, undo)

@@ -35,6 +35,7 @@ from reconciler.operations.organization import resolve_organization
 from reconciler.operations.together import together
 from reconciler.report.wording import count
 from reconciler.resolve.scope import scope_needed, watched_licenses
+from reconciler.tracing import span
 
 if TYPE_CHECKING:
     from reconciler.store import Store
@@ -93,6 +94,22 @@ async def read_organization(
     aside: Aside | None = None,
 ) -> SyncOutcome:
     """The same over a connection that is open already, for operations that go on talking to Webex."""
+    with span("read organization") as current:
+        outcome = await _read(desired, context, connection, org_id, org_name, also, aside)
+        current.set_attribute("webex_licenses.people", outcome.snapshot.people)
+        current.set_attribute("webex_licenses.calls", outcome.calls)
+    return outcome
+
+
+async def _read(
+    desired: Desired,
+    context: Context,
+    connection: Connection,
+    org_id: str,
+    org_name: str,
+    also: Collection[str],
+    aside: Aside | None,
+) -> SyncOutcome:
     taken_at = context.clock()
     reader, store = connection.reader, context.store()
     reader.use_organization(org_id)
@@ -113,7 +130,9 @@ async def read_organization(
         for members in details.members:
             writer.members(members)
         calling = scope.calling
-        pages = reader.people(calling_data=calling, activity=aside.page) if aside else reader.people(calling_data=calling)
+        pages = (
+            reader.people(calling_data=calling, activity=aside.page) if aside else reader.people(calling_data=calling)
+        )
         held = await _stream_people(pages, details.directory, writer.people, context, people, licenses)
         if not held:
             _check_emptiness(store, org_id)

@@ -26,6 +26,7 @@ from reconciler.webex.door import Door, key_of
 from reconciler.webex.problems import problem
 from reconciler.webex.retry import THROTTLED, GetRetry, Note, Patience, Sleep, tracking_id
 from reconciler.webex.tokens import AccessToken, Bearer, Tokens
+from reconciler.webex.watched import Watched
 
 _T = TypeVar("_T")
 AT_ONCE = 8
@@ -81,9 +82,9 @@ class Session:
     later, and so may `customer`, the path whose GET admits a partner's token to the organization. `proxy` is a proxy's URL.
     `timeout` is in seconds and holds for each step of a call (connect, send, each read), and for a PATCH as a whole.
     `note` is told of waits longer than 5 seconds. `pace` is asked at the first call for what is shared with others who use
-    the same token; `ticks` is a monotonic clock in seconds. `token` is an access token or, where it can be
-    renewed, `renewal.Renewing`; `identity` is the digest by which to know its owner. Raises WebexAuthError for an empty or
-    unusable token, InputError for a base URL that is none.
+    the same token; `ticks` is a monotonic clock in seconds. `seen` is told the status of every attempt, see `watched`.
+    `token` is an access token or, where it can be renewed, `renewal.Renewing`; `identity` is the digest by which to know its
+    owner. Raises WebexAuthError for an empty or unusable token, InputError for a base URL that is none.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class Session:
         proxy: str | None = None,
         pace: Callable[[], Pace | None] | None = None,
         ticks: Callable[[], float] = time.monotonic,
+        seen: Callable[[str], None] = ignore,
     ) -> None:
         self._tokens: Tokens = AccessToken(token) if isinstance(token, str) else token
         self.identity = self._tokens.identity
@@ -118,6 +120,7 @@ class Session:
         # Plain http is for this machine only (wiring sees to that); loading certificates for it would cost 20 ms.
         verify = self._origin.scheme == "https"
         inner = transport or httpx.AsyncHTTPTransport(proxy=proxy, limits=limits, verify=verify)
+        inner = Watched(inner, seen)
         self._client = httpx.AsyncClient(
             transport=RetryTransport(transport=Attempts(inner, self._door, self._count, clock, timeout)),
             # Waiting for a free connection is our own doing and never an error of Webex.
