@@ -28,6 +28,7 @@ Format = Literal["text", "json", "csv", "markdown"]
 TEXTS = ("Day", "Name", "Site URL", "Subscription ID", "License ID")
 NUMBERS = ("Total", "Consumed", "Available")
 SOON = 60  # days
+SHOWN = 20  # pools; those that are empty or soon will be are shown anyway
 STRETCHES = 20
 NAMED = 10
 _LINE, _SHORT_LINE = 60, 24
@@ -61,9 +62,12 @@ def verdict(found: PoolHistory) -> str:
     dry = [pool for pool in left if pool.forecast and pool.forecast.dry]
     soon = sum((days_left(pool) or 0) <= SOON for pool in dry)
     facts = [f"{len(counted) - len(left):,} without a unit left", f"{soon:,} dry within {SOON} days"]
-    facts += [f"{len(dry) - soon:,} later"] if len(dry) > soon else []
-    facts.append(f"{sum(bool(pool.forecast and not pool.forecast.trend) for pool in left):,} without a trend")
+    flat = sum(pool.forecast is not None and not pool.forecast.trend for pool in left)
     unknown = sum(pool.forecast is None for pool in left)
+    lasting = len(left) - len(dry) - flat - unknown
+    facts += [f"{len(dry) - soon:,} later"] if len(dry) > soon else []
+    facts += [f"{lasting:,} that last as far as can be told"] if lasting else []
+    facts += [f"{flat:,} without a trend"] if flat else []
     facts += [f"{unknown:,} with too little to tell"] if unknown else []
     return f"{wording.count(len(counted), 'counted pool')}: {', '.join(facts)}."
 
@@ -84,7 +88,7 @@ def urgency(pool: PoolTrend) -> tuple[bool, date, date, float]:
 
 def _text(found: PoolHistory, width: int) -> Iterable[RenderableType]:
     yield Text(caption(found), style=canvas.STRONG)
-    shown, still, others = _folded(found)
+    shown, folded = _folded(found)
     if found.pools:
         yield canvas.line(verdict(found))
         yield canvas.line(WHICH, style=canvas.FAINT)
@@ -96,36 +100,42 @@ def _text(found: PoolHistory, width: int) -> Iterable[RenderableType]:
         if found.license:
             yield Text("")
             yield from _stretches(pool.points)
-    yield from (canvas.heading(line, canvas.FAINT) for line in _rest(still, others))
+    yield from (canvas.heading(line, canvas.FAINT) for line in folded)
     if any(pool.forecast for pool in shown):
         yield canvas.heading(HOW, canvas.FAINT)
         yield canvas.line(CONTRACT, style=canvas.FAINT)
 
 
-def _folded(found: PoolHistory) -> tuple[list[PoolTrend], list[PoolTrend], list[PoolTrend]]:
-    """What is shown each, the most urgent first; counted pools that never changed; those without a limit or unlisted."""
+def _folded(found: PoolHistory) -> tuple[list[PoolTrend], list[str]]:
+    """What is shown pool by pool, the most urgent first, and all others, a sentence a kind."""
     if found.license:
-        return list(found.pools), [], []
-    counted = [pool for pool in found.pools if pool.counted and pool.listed]
+        return list(found.pools), []
+    counted = sorted((pool for pool in found.pools if pool.counted and pool.listed), key=urgency)
     still = [pool for pool in counted if not pool.empty_since and _is_still(pool)]
-    shown = sorted((pool for pool in counted if pool not in still), key=urgency)
-    return shown, still, [pool for pool in found.pools if not (pool.counted and pool.listed)]
+    moving = [pool for pool in counted if pool not in still]
+    first = max(SHOWN, sum(map(_is_urgent, moving)))
+    see = "see --license NAME, or --format csv for all"
+    kinds = (
+        ("More that are not as urgent", moving[first:], see),
+        ("Did not change", still, see),
+        ("Not listed by Webex any more", [pool for pool in found.pools if not pool.listed], see),
+        ("Without a limit", [pool for pool in found.pools if pool.listed and not pool.counted], ""),
+    )
+    told = [
+        f"{kind} ({wording.count(len(pools), 'pool')}): {_some(pools)}{how and '; '}{how}."
+        for kind, pools, how in kinds
+        if pools
+    ]
+    return moving[:first], told
 
 
 def _is_still(pool: PoolTrend) -> bool:
     return len({(point.total, point.consumed) for point in pool.points}) == 1
 
 
-def _rest(still: Sequence[PoolTrend], others: Sequence[PoolTrend]) -> Iterable[str]:
-    see = "see --license NAME, or --format csv for all"
-    if still:
-        yield f"Did not change ({wording.count(len(still), 'pool')}): {_some(still)}; {see}."
-    gone = [pool for pool in others if not pool.listed]
-    free = [pool for pool in others if pool.listed]
-    if gone:
-        yield f"Not listed by Webex any more ({wording.count(len(gone), 'pool')}): {_some(gone)}; {see}."
-    if free:
-        yield f"Without a limit ({wording.count(len(free), 'pool')}): {_some(free)}."
+def _is_urgent(pool: PoolTrend) -> bool:
+    left = days_left(pool)
+    return bool(pool.empty_since) or (left is not None and left <= SOON)
 
 
 def _some(pools: Iterable[PoolTrend]) -> str:
@@ -191,8 +201,7 @@ def _by(pool: PoolTrend) -> str:
 def _style(pool: PoolTrend) -> str:
     if pool.empty_since:
         return canvas.BAD
-    left = days_left(pool)
-    return canvas.WARN if left is not None and left <= SOON else ""
+    return canvas.WARN if _is_urgent(pool) else ""
 
 
 def _stretches(points: Sequence[PoolPoint]) -> Iterable[RenderableType]:
@@ -225,13 +234,13 @@ def _markdown(found: PoolHistory) -> str:
     document = markdown.Document(rest_is="in the other formats")
     above = [f"### {markdown.escape(caption(found))}", ""]
     document.add([*above, verdict(found), "", WHICH, ""] if found.pools else above)
-    shown, still, others = _folded(found)
+    shown, folded = _folded(found)
     if shown:
         titles = ("License", "Use over time", "Outlook")
         rows = [_row(found, pool) for pool in shown]
         document.add(markdown.header(titles, NUMBERS))
         document.add(rows, noun="pool", share=0.9)
-    document.add([text for line in _rest(still, others) for text in ("", markdown.escape(line, 10_000))])
+    document.add([text for line in folded for text in ("", markdown.escape(line, 10_000))])
     if any(pool.forecast for pool in shown):
         document.add(["", HOW, markdown.escape(CONTRACT, 1_000)])
     return document.text()

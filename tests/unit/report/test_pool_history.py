@@ -67,6 +67,17 @@ def test_the_urgent_first_and_the_rest_folded() -> None:
     assert "Without a limit (1 pool): Free (Sub-1)." in text
 
 
+def test_many_pools_are_folded_and_counted_and_none_that_is_urgent() -> None:
+    """Twenty are shown; all that are empty or dry within two months are, however many."""
+    calm = [pool(f"Calm {n:02}", range(n, n + 31), 5_000) for n in range(25)]
+    text = render(history(*calm), width=200)
+    assert text.count("total 5,000") == 20
+    assert "25 counted pools: 0 without a unit left, 0 dry within 60 days, 25 that last as far as can be told." in text
+    assert "More that are not as urgent (5 pools): Calm 04 (Sub-1), Calm 03 (Sub-1)" in text
+    urgent = [pool(f"Urgent {n:02}", range(10, 41)) for n in range(25)]
+    assert render(history(*calm, *urgent), width=200).count("Runs dry on") == 25
+
+
 def test_no_line_is_too_wide_and_no_line_says_a_date_without_a_trend() -> None:
     """Eighty columns hold it; chance is called that."""
     text = render(EVERY)
