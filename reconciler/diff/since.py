@@ -27,8 +27,14 @@ class Dated(NamedTuple):
     calls: Mapping[str, tuple[datetime, ...]]
 
 
-def dated(items: Sequence[DriftItem], entries: Iterable[Entry], catalog: Catalog) -> Dated:
-    """The items with `after` and `seen` as far as `entries`, newest first, tell them."""
+def dated(
+    items: Sequence[DriftItem], entries: Iterable[Entry], catalog: Catalog, applied: datetime | None = None
+) -> Dated:
+    """The items with `after` and `seen` as far as `entries`, newest first, tell them.
+
+    What was first seen after the last completed apply (`applied`) is new since then, also where the apply itself had just
+    put it right.
+    """
     latest: dict[tuple[str, str], Entry] = {}
     arrived: dict[str, Entry] = {}
     calls: dict[str, list[datetime]] = {}
@@ -42,10 +48,16 @@ def dated(items: Sequence[DriftItem], entries: Iterable[Entry], catalog: Catalog
     found, by_hand = [], []
     for at, item in enumerate(items):
         since = _entry(item, latest, catalog) or (arrived.get(item.person_id) if item.direction == "missing" else None)
-        found.append(item if since is None else msgspec.structs.replace(item, after=_after(since), seen=_seen(since)))
+        found.append(item if since is None else _with(item, since, applied))
         if since is not None and since.by == "hand" and since.what != "joined":
             by_hand.append(at)
     return Dated(tuple(found), tuple(by_hand), {person: tuple(times) for person, times in calls.items()})
+
+
+def _with(item: DriftItem, entry: Entry, applied: datetime | None) -> DriftItem:
+    seen = _seen(entry)
+    new = item.since_apply or (applied is not None and seen > applied)
+    return msgspec.structs.replace(item, after=_after(entry), seen=seen, since_apply=new)
 
 
 def _entry(item: DriftItem, latest: Mapping[tuple[str, str], Entry], catalog: Catalog) -> Entry | None:

@@ -92,7 +92,8 @@ def _since(made: Planned, context: Context, items: tuple[DriftItem, ...]) -> Dat
     kept_only = asked - {item.person_id for item in items if item.direction != "preserved"}
     asked -= kept_only - store.live(org_id, made.plan.live.snapshot).ask(ever_changed)
     entries, _ = store.changelog(org_id, Query(_ALL, frozenset(asked)))
-    return dated(items, entries, made.workings.book.catalog)
+    book = made.workings.book
+    return dated(items, entries, book.catalog, book.memory.registry.applied_at if book.memory.registry else None)
 
 
 def _applied_from(context: Context, plan: Plan, registry: Registry | None) -> Snapshot | None:

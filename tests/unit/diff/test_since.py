@@ -61,6 +61,14 @@ def test_the_newest_entry_has_to_say_the_same() -> None:
     assert when(EXTRA, LOST, GOT) == (None, None, False)
 
 
+def test_what_came_about_after_the_apply_is_new() -> None:
+    """Also where the apply had just given it, so that it was missing when the apply began, too."""
+    for applied, new in ((hour(2), True), (hour(1), False), (None, False)):
+        assert dated([MISSING], [LOST], CATALOG, applied).items[0].since_apply is new
+    known = msgspec.structs.replace(MISSING, since_apply=True)
+    assert dated([known], [LOST], CATALOG, hour(0)).items[0].since_apply
+
+
 def test_another_person_or_thing_says_nothing() -> None:
     """Entries are about one person and one thing."""
     assert when(MISSING, msgspec.structs.replace(LOST, person_id="Q")) == (None, None, False)
