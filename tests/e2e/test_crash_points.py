@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +47,15 @@ def test_a_death_at_every_point(world: str, series: str) -> None:
 
 @pytest.mark.parametrize("world", ["smooth", "rough"])
 def test_a_call_that_takes_effect_after_the_death(world: str) -> None:
-    """What was on its way is waited for before anybody decides that it had no effect."""
+    """What was on its way is waited for before anybody decides that it had no effect.
+
+    The organization is as rich as the docs say: what cannot be done there is exactly this.
+    """
     found = played("--world", world, "--series", "late")
     assert found["failed"] == []
     assert found["played"]["late"] > 10
+    left = {step.partition("@")[0] for step in found["undisturbed"]}
+    assert left - {"lost"} == ({"half", "ignored", "partly", "refused"} if world == "rough" else set())
 
 
 def test_a_lock_that_is_taken_away_at_every_point() -> None:
@@ -59,11 +63,3 @@ def test_a_lock_that_is_taken_away_at_every_point() -> None:
     found = played("--world", "smooth", "--series", "stolen", "--every", EVERY)
     assert found["failed"] == []
     assert found["played"]["stolen"] >= found["points"] // (2 * int(EVERY))
-
-
-def test_what_an_undisturbed_run_meets() -> None:
-    """The organization of these tests is as rich as they say: what cannot be done there is exactly this."""
-    found = played("--world", "rough", "--series", "late", "--every", "1000")
-    who = Counter(step.partition("@")[0] for step in found["undisturbed"])
-    assert set(who) <= {"half", "ignored", "lost", "partly", "refused"}
-    assert {"half", "ignored", "partly", "refused"} <= set(who)

@@ -313,11 +313,13 @@ def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description="Everything that goes wrong, at every step of an apply.")
     parser.add_argument("--step", choices=STEPS, action="append")
+    parser.add_argument("--trouble", choices=[*TROUBLES, *AFTER, *SWITCHES], action="append")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--all", action="store_true", help="print how every cell ended")
     given = parser.parse_args()
-    found = run(cells(given.step or STEPS)[:: given.every], jobs=given.jobs)
+    chosen = [cell for cell in cells(given.step or STEPS) if given.trouble is None or cell.trouble in given.trouble]
+    found = run(chosen[:: given.every], jobs=given.jobs)
     if not given.all:
         del found["all"]
     tell(json.dumps(found, indent=1))
