@@ -95,6 +95,9 @@ class World(Rooms):
         self.folder.mkdir()
         self.files = self.write("acme.yaml", ORGANIZATION.replace("  MORE\n", f"  {more}\n" if more else ""))
 
+    def __enter__(self) -> World:
+        return self
+
     def write(self, name: str, text: str) -> Desired:
         """A file, and then all of them as the loader reads them; what is wrong with them fails the test."""
         (self.folder / name).write_text(text)

@@ -16,9 +16,9 @@ from tests.unit.operations.inventory_world import CALLING, NEW, OLD, PRICES, RTT
 __all__ = ["acme"]
 
 
-def found_in(world: World, **options: int) -> Reclaimable:
+def found_in(world: World, *, inactive_days: int = 90) -> Reclaimable:
     """The seats of the newest snapshot."""
-    return reclaimable(world.files, world.context, **options)
+    return reclaimable(world.files, world.context, inactive_days=inactive_days)
 
 
 def seats(found: Reclaimable) -> dict[str, set[str]]:

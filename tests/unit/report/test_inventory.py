@@ -173,7 +173,7 @@ def test_markdown_is_safe_to_post(render: Any, value: Any) -> None:
 def test_consumed_and_available_are_both_shown_and_explained() -> None:
     """Whoever knows VOSS reads "Consumed" as what is left, so both numbers stand there with what they mean."""
     for format in ("table", "markdown"):
-        text = words(inventory.render(INVENTORY, format, width=200))  # type: ignore[arg-type]
+        text = words(inventory.render(INVENTORY, format, width=200))
         assert "Consumed: units in use. Available: units left" in text
     assert "1,000,000 1,000,003 -3 3 100.0 %" in words(inventory.render(INVENTORY, "table", width=200))
     assert "not counted" in inventory.render(INVENTORY, "table", width=80)
