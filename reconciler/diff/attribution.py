@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -86,15 +87,28 @@ def span_of(item: DriftItem, readings: Sequence[datetime], now: datetime) -> Spa
     return Span(item.after, min(max(later, item.seen), item.seen + READING_LASTS))
 
 
-def united(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The spans with those that overlap made one, newest first: what has to be read."""
-    found: list[Span] = []
-    for span in sorted(spans):
-        if found and span.since <= found[-1].until:
-            found[-1] = Span(found[-1].since, max(found[-1].until, span.until))
-        else:
-            found.append(span)
+def pieces(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """What has to be read for these spans, newest first: they overlap, and each end of one divides the others.
+
+    So a span is known as soon as its own pieces were read, whatever becomes of older ones.
+    """
+    wanted = sorted(set(spans))
+    ends = sorted({end for span in wanted for end in span})
+    found, covered = [], wanted[0].since if wanted else None
+    rest = iter(wanted)
+    following = next(rest, None)
+    for piece in (Span(*pair) for pair in pairwise(ends)):
+        while following is not None and following.since <= piece.since:
+            covered = max(covered or following.until, following.until)
+            following = next(rest, None)
+        if covered is not None and piece.until <= covered:
+            found.append(piece)
     return tuple(reversed(found))
+
+
+def is_known(span: Span, read: Collection[Span]) -> bool:
+    """Whether all pieces of a span are among those that were read, where they were read from the newest on."""
+    return bool(read) and span.since >= min(piece.since for piece in read)
 
 
 def attributed(

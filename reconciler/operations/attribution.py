@@ -29,6 +29,8 @@ REACHES_BACK = timedelta(days=365)
 """Webex returns a year of events at most (its documentation of the call); what is older is not asked for."""
 MOST_EVENTS = 50_000
 """So many events are read at most: 250 calls. What is older stays without a name."""
+_A_MOMENT = timedelta(milliseconds=1)
+"""Webex leaves out what happened at the very ends of the time asked for."""
 _NOT_ALLOWED = (
     "Webex did not let this token read the admin audit events, so nobody is named. They need the scope audit:events_read "
     "and a full administrator who has signed in to Control Hub at least once."
@@ -50,7 +52,7 @@ def attribute(
     desired: Desired, context: Context, dated: Dated, taken_at: datetime
 ) -> tuple[tuple[DriftItem, ...], Attributed]:
     """The items with who probably did each, and how far that came. WebexError where Webex is out of reach."""
-    from reconciler.diff.attribution import Events, attributed, span_of, united
+    from reconciler.diff.attribution import Events, attributed, is_known, pieces, span_of
 
     now = max(context.clock(), taken_at)
     if not dated.by_hand:
@@ -58,10 +60,10 @@ def attribute(
     readings = _readings(desired, context)
     known = {at: span for at in dated.by_hand if (span := span_of(dated.items[at], readings, now)) is not None}
     wanted = {at: span for at, span in known.items() if span.since >= now - REACHES_BACK}
-    read = loop.run(_read(desired, context, united(wanted.values())))
+    read = loop.run(_read(desired, context, pieces(wanted.values())))
     if read.sight in ("notAllowed", "notFound"):
         return dated.items, Attributed(read.sight, note=read.note)
-    covered = {at: span for at, span in wanted.items() if any(_within(span, part) for part in read.spans)}
+    covered = {at: span for at, span in wanted.items() if is_known(span, read.spans)}
     items, found = attributed(dated.items, covered, dated.by_hand, Events(read.events, (read.ours,), dated.calls))
     return items, msgspec.structs.replace(
         found,
@@ -71,10 +73,6 @@ def attribute(
         until=max((span.until for span in covered.values()), default=None),
         note=_note(len(known) - len(covered)),
     )
-
-
-def _within(span: Span, part: Span) -> bool:
-    return part.since <= span.since and span.until <= part.until
 
 
 def _note(left_out: int) -> str:
@@ -122,7 +120,7 @@ async def _read(desired: Desired, context: Context, spans: tuple[Span, ...]) -> 
 async def _of_span(reader: Reader, span: Span, most: int) -> list[AuditEvent] | None:
     """The events of a span, or None when there are more than `most`."""
     found: list[AuditEvent] = []
-    async for page in reader.audit_events(span.since, span.until):
+    async for page in reader.audit_events(span.since - _A_MOMENT, span.until + _A_MOMENT):
         found += page
         if len(found) > most:
             return None

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from reconciler.diff.attribution import READING_LASTS, Events, Span, attributed, span_of, united
+from reconciler.diff.attribution import READING_LASTS, Events, Span, attributed, is_known, pieces, span_of
 from reconciler.model import ids
 from reconciler.model.attribution import Attributed, AuditEvent
 from reconciler.model.drift import DriftItem
@@ -121,9 +121,20 @@ def test_no_span_without_two_readings() -> None:
     assert span_of(msgspec.structs.replace(ITEM, after=hour(8)), [], NOW) is None
 
 
-def test_times_are_read_once() -> None:
-    """Spans that overlap or touch are read together, the newest first."""
+def test_times_are_read_once_and_in_pieces() -> None:
+    """Each end of a span divides the others; what lies in none is not read; the newest comes first."""
     spans = [Span(hour(10), hour(8)), Span(hour(9), hour(7)), Span(hour(7), hour(6)), Span(hour(3), hour(2))]
-    assert united(reversed(spans)) == (Span(hour(3), hour(2)), Span(hour(10), hour(6)))
-    assert united([Span(hour(10), hour(1)), Span(hour(9), hour(8))]) == (Span(hour(10), hour(1)),)
-    assert united([]) == ()
+    wanted = [(3, 2), (7, 6), (8, 7), (9, 8), (10, 9)]
+    assert pieces(reversed(spans)) == tuple(Span(hour(since), hour(until)) for since, until in wanted)
+    inside = [Span(hour(10), hour(1)), Span(hour(9), hour(8))]
+    assert pieces(inside) == tuple(Span(hour(a), hour(b)) for a, b in ((8, 1), (9, 8), (10, 9)))
+    assert pieces([]) == ()
+
+
+def test_a_span_is_known_when_its_pieces_are() -> None:
+    """Reading ends somewhere; what begins before that is not known."""
+    read = [Span(hour(8), hour(7)), Span(hour(7), hour(6))]
+    assert is_known(Span(hour(8), hour(6)), read)
+    assert is_known(Span(hour(7), hour(6)), read)
+    assert not is_known(Span(hour(9), hour(7)), read)
+    assert not is_known(Span(hour(9), hour(7)), [])
