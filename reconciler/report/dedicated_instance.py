@@ -228,10 +228,12 @@ def _markdown(found: DedicatedInstance) -> str:
         document.add(["", f"#### {markdown.escape(item.subscription)}", "", markdown.escape(_dated(item)), ""])
         document.add(markdown.header(("Region", "Server"), (*(NAMES[kind] for kind in item.kinds), "Licenses")))
         rows = [
-            (row.region, _place(row), *_numbers(item.kinds, row.usage, row.licenses, row.change)) for row in item.rows
-        ]
+            (markdown.escape(row.region), markdown.escape(_place(row)),
+             *_numbers(item.kinds, row.usage, row.licenses, row.change))
+            for row in item.rows
+        ]  # fmt: skip
         rows.append(("Whole subscription", "", *_numbers(item.kinds, item.usage, item.licenses, item.change)))
-        document.add([markdown.row(map(markdown.escape, row)) for row in rows], noun="server")
+        document.add([markdown.row(row) for row in rows], noun="server")
     pools = [*(pool for item in found.subscriptions for pool in item.pools), *found.multi_tenant]
     document.add(["", *markdown.header(("License", "Subscription ID"), _POOL_NUMBERS)])
     document.add(
