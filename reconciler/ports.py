@@ -187,8 +187,8 @@ class Progress(Protocol):
     def start(self, what: str, total: int | None) -> None:
         """A phase begins; `total` steps if known."""
 
-    def advance(self, steps: int = 1) -> None:
-        """Steps done."""
+    def advance(self, steps: int = 1, failed: int = 0) -> None:
+        """Steps done, `failed` of them in vain."""
 
     def note(self, text: str) -> None:
         """One line for the user."""

@@ -51,6 +51,11 @@ def colour_refused() -> bool:
     return bool(os.environ.get("NO_COLOR"))
 
 
+def redrawing_refused() -> bool:
+    """Whether lines that change are out of place although there is a terminal: in a job, or on one that cannot do it."""
+    return os.environ.get("CI", "").lower() not in ("", "0", "false") or os.environ.get("TERM") in ("dumb", "unknown")
+
+
 @contextmanager
 def context(
     desired: Desired, *, store_url: str | None, progress: Progress, commit: str | None = None

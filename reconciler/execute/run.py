@@ -214,7 +214,7 @@ class _Run:
         now = self._now.get(who)
         old = not timedelta() <= self._clock() - self._read_at <= FRESH_FOR
         if old or any(map(is_calling, operations_of(change))):
-            seen = await look(self._writer, change.person_id, some=bool(change.expects.licenses))
+            seen = await look(self._writer, change, some=bool(change.expects.licenses))
             if seen.reading is None:  # the call itself will tell what is wrong
                 return ()
             now = holdings(seen.reading.licenses, seen.reading.attendee_sites)
@@ -258,7 +258,7 @@ class _Run:
         self._canaries.settle(self._rest[place], ended.result)
         self._trust.learn(ended.result)
         self._sent[place] = ended.result
-        self._progress.advance()
+        self._progress.advance(failed=0 if ended.result.complete else 1)
         self._count(ended)
 
     def _count(self, ended: Ended) -> None:

@@ -113,7 +113,7 @@ class Notes:
     def start(self, title: str, total: int | None = None) -> None:
         """Nothing."""
 
-    def advance(self, steps: int = 1) -> None:
+    def advance(self, steps: int = 1, failed: int = 0) -> None:
         """Nothing."""
 
     def note(self, text: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.cli import progress
 from reconciler.cli.settings import Settings
+from reconciler.cli.speed import Speed
 
 
 class Ticking:
@@ -31,10 +32,64 @@ def test_plain_lines_come_every_few_seconds_with_rate_and_time_left() -> None:
     lines.finish()
     assert out.getvalue().splitlines() == [
         "Reading people (3,000) ...",
-        "Reading people: 500 of 3,000, 100/s, about 25 s left",
-        "Reading people: 1,000 of 3,000, 100/s, about 20 s left",
+        "Reading people: 300 of 3,000, 100/s, about 27 s left",
+        "Reading people: 600 of 3,000, 100/s, about 24 s left",
+        "Reading people: 900 of 3,000, 100/s, about 21 s left",
         "Reading people: 1,000 in 10 s",
     ]
+
+
+def test_a_pause_shows_in_what_is_left() -> None:
+    """Under a rate limit the pace of the last minute counts, not the one before it, and errors are told."""
+    out, seconds = io.StringIO(), Ticking()
+    lines = progress.Lines(out, seconds=seconds)
+    lines.start("Applying", 100_000)
+    for second in range(1, 61):
+        seconds.now = second
+        lines.advance(10, failed=1 if second % 30 == 0 else 0)
+    told = len(out.getvalue().splitlines())
+    assert 6 <= told <= 8
+    for second in (90, 120):  # Webex said 429 and the next answer came half a minute later
+        seconds.now = second
+        lines.advance(10)
+    last = out.getvalue().splitlines()[-1]
+    assert last == "Applying: 620 of 100,000, 20/min, about 82 h 49 min left, 2 errors"
+
+
+def test_a_job_of_hours_does_not_fill_its_log() -> None:
+    """Ten hours at a person a second are some six hundred lines, not thousands, and never silent for long."""
+    out, seconds = io.StringIO(), Ticking()
+    lines = progress.Lines(out, seconds=seconds)
+    lines.start("Applying", 36_000)
+    for second in range(1, 36_001):
+        seconds.now = second
+        lines.advance()
+    assert 500 < len(out.getvalue().splitlines()) < 800
+
+
+def test_nothing_is_said_of_a_rate_before_it_is_known() -> None:
+    """One burst of answers is no pace."""
+    seconds = Ticking()
+    speed = Speed(100, seconds=seconds)
+    speed.add(50)
+    assert (speed.rate(), speed.left(), speed.in_words()) == (0.0, None, "")
+    seconds.now = 100.0
+    assert (speed.rate(), speed.left()) == (0.0, None)
+
+
+def test_json_lines_of_a_phase_have_its_figures() -> None:
+    """A machine does not take a sentence apart."""
+    out, seconds = io.StringIO(), Ticking()
+    lines = progress.JsonLines(out, seconds=seconds)
+    lines.start("Applying", 30)
+    seconds.now = 10.0
+    lines.advance(20, failed=2)
+    line = json.loads(out.getvalue().splitlines()[-1])
+    del line["time"]
+    assert line == {
+        "level": "info", "message": "Applying: 20 of 30, 2/s, about 5 s left, 2 errors", "phase": "Applying", "done": 20,
+        "total": 30, "failed": 2, "perSecond": 2.0, "secondsLeft": 5,
+    }  # fmt: skip
 
 
 def test_a_quick_phase_is_one_line() -> None:

@@ -257,15 +257,16 @@ class Quiet:
     """Implements ports.Progress: counts and keeps the notes."""
 
     def __init__(self) -> None:
-        self.steps = 0
+        self.steps = self.failed = 0
         self.phases: list[tuple[str, int | None]] = []
         self.notes: list[str] = []
 
     def start(self, what: str, total: int | None) -> None:
         self.phases.append((what, total))
 
-    def advance(self, steps: int = 1) -> None:
+    def advance(self, steps: int = 1, failed: int = 0) -> None:
         self.steps += steps
+        self.failed += failed
 
     def note(self, text: str) -> None:
         self.notes.append(text)
