@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reconciler.model.catalog import ATTENDEE
 from reconciler.model.coverage import STATES, Coverage, Standing, State, Status
-from reconciler.model.drift import Drift, DriftGroup, DriftItem, DriftKind, grouped
+from reconciler.model.drift import Drift, DriftItem
 from reconciler.model.report import People
-from reconciler.report import coverage, status, wording
+from reconciler.report import coverage, drift_words, status, wording
 from reconciler.report import drift as words
 from reconciler.report.html.columns import PEOPLE_LIST, indexed, long_list, persons, plain, sets, told
 from reconciler.report.html.page import (
@@ -25,24 +24,6 @@ from reconciler.report.html.page import (
     texts,
 )
 
-KINDS: dict[DriftKind, str] = {
-    "addedByHand": "added by hand",
-    "removedByHand": "removed by hand",
-    "anotherWriter": "another writer undoes it",
-    "outsideDefaults": "outside the default subscription or site",
-    "wrongTier": "wrong tier",
-    "shouldBeHost": "should be host",
-    "shouldBeAttendee": "should be attendee",
-    "joinedGroup": "joined a group",
-    "leftGroup": "left a group",
-    "newcomer": "new in the organization",
-    "deactivated": "deactivated, and licensed",
-    "exception": "an exception began or ended",
-    "capacityFreed": "units are free now",
-    "filesChanged": "the files changed",
-    "incompleteRead": "the reading had holes",
-    "neverApplied": "never applied so far",
-}
 _TONES: dict[State, Tone] = {"waiting": "warn", "blocked": "bad", "heldByGuard": "warn", "askedBefore": "warn"}
 _SHOWN_TONES = tuple((status.WORDS[state], tone) for state, tone in _TONES.items())
 _HEADS: dict[State, str] = {
@@ -56,26 +37,28 @@ def drift_section(drift: Drift, people: People | None) -> Section:
     """Differences by kind and one by one, and what changed in the organization."""
     differences = sum(item.direction != "preserved" for item in drift.items)
     since = wording.moment(drift.since) if drift.since else "none so far"
-    note = wording.clean(drift.attribution.note)
+    note = wording.clean(drift_words.attribution(drift.attribution))
     return Section(
         "drift", "Drift",
-        blocks(_by_kind(drift.groups or grouped(drift.items)), _structure(drift), _drift_list(drift.items, people)),
+        blocks(_by_kind(drift), _structure(drift), _drift_list(drift.items, people)),
         count=f"{differences:,}" if differences else "", tone="warn" if differences else "",
         lead=f"{words.verdict(drift)}. Last completed apply: {since}.{f' {note}' if note else ''}",
         notes=("Kept: held without being wanted, and kept by a policy of the files; not drift.",) if drift.items else (),
     )  # fmt: skip
 
 
-def _by_kind(groups: Sequence[DriftGroup]) -> Table:
+def _by_kind(drift: Drift) -> Table:
     rows = tuple(
         (
-            Cell(KINDS[group.kind]), number(group.people), short(group.missing, "warn"), short(group.extra, "warn"),
-            short(group.preserved), short(group.since_apply),
+            Cell(drift_words.KINDS[group.kind].title, drift_words.KINDS[group.kind].meaning), number(group.people),
+            short(group.missing, "warn"), short(group.extra, "warn"), short(group.preserved), short(group.since_apply),
+            Cell(drift_words.KINDS[group.kind].to_do),
         )
-        for group in groups
+        for group in drift_words.groups(drift)
     )  # fmt: skip
     labels = ("People", "Missing", "Extra", "Kept", "New since the last apply")
-    return Table("By cause", (Column("Cause"), *(Column(label, True) for label in labels)), rows)
+    columns = (Column("Cause"), *(Column(label, True) for label in labels), Column("What to do"))
+    return Table("By cause", columns, rows)
 
 
 def _structure(drift: Drift) -> Table:
@@ -91,19 +74,18 @@ def _structure(drift: Drift) -> Table:
 def _drift_list(found: Sequence[DriftItem], people: People | None) -> LongList:
     """What is drift comes before what a policy keeps."""
     items = sorted(found, key=lambda item: item.direction == "preserved")
-    kinds = {"missing": "missing", "extra": "extra", "preserved": "kept"}
     columns = [
         Column("Person", width="l"), Column("Direction", facet=True, width="xs"),
         Column("License", facet=True, width="xl"), Column("Cause", facet=True, width="l"), Column("Why", width="xl"),
-        Column("First seen", width="m"), Column("New", facet=True, width="xs"),
+        Column("Since", width="l"), Column("New", facet=True, width="xs"),
     ]  # fmt: skip
     data = [
         persons([wording.clean(item.email) for item in items], people),
-        plain([kinds[item.direction] for item in items]),
-        plain(told(items, lambda item: (item.license, item.site), _label)),
-        plain([KINDS[item.kind] for item in items]),
-        plain(told(items, lambda item: item.because, lambda item: wording.reasons(item.because))),
-        plain(told(items, lambda item: item.seen, lambda item: wording.moment(item.seen) if item.seen else "")),
+        plain([drift_words.DIRECTIONS[item.direction] for item in items]),
+        plain(told(items, lambda item: (item.license, item.site, item.subscription, item.kind), drift_words.label)),
+        plain([drift_words.KINDS[item.kind].title for item in items]),
+        plain(told(items, lambda item: (item.because, item.cause, item.kind), drift_words.why)),
+        plain(told(items, lambda item: (item.after, item.seen, item.since_apply), drift_words.since)),
         plain(["new" if item.since_apply else "" for item in items]),
     ]
     if any(item.by for item in items):
@@ -114,10 +96,6 @@ def _drift_list(found: Sequence[DriftItem], people: People | None) -> LongList:
 
 def _by(item: DriftItem) -> str:
     return "" if item.by is None else wording.clean(item.by.actor or item.by.actor_email)
-
-
-def _label(item: DriftItem) -> str:
-    return wording.license_label("attendee role" if item.license == ATTENDEE else item.license, item.site, None)
 
 
 def coverage_section(found: Status | None, reach: Coverage | None) -> Section | None:
