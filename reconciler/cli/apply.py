@@ -88,10 +88,11 @@ def _apply(
     metrics_file: Path | None,
 ) -> None:
     from reconciler.cli.interrupt import Interrupted, Stop
+    from reconciler.errors import BlockedPlanError
     from reconciler.operations import measure
     from reconciler.operations.apply import apply
     from reconciler.operations.apply import resume as go_on
-    from reconciler.operations.notify import of_apply
+    from reconciler.operations.notify import of_apply, of_stop
     from reconciler.report.apply_result import render
 
     given = read_plan(plan_file) if plan_file is not None else None
@@ -108,6 +109,10 @@ def _apply(
                     result = stop.run(apply(desired, context, plan, stop=stop, pace=pace))
                 if (done := result) is not None:
                     left.with_ = lambda metrics: measure.of_apply(metrics, context, done)
+        except BlockedPlanError as error:
+            guards = error.findings
+            tell(desired, context, "apply", lambda: of_stop(desired, context, guards), notify)
+            raise
         except Interrupted:
             raise KeyboardInterrupt from None
         if result is None:

@@ -14,7 +14,7 @@ Command = Literal["plan", "apply", "drift"]
 
 
 class Matter(msgspec.Struct, frozen=True, rename="camel"):
-    """One thing, and how many people it is about. `what`: a license, the code of a finding, or a cause.
+    """One thing, and how many people it is about (0: it is about the whole run). `what`: a license, a code, or a cause.
 
     `names`: addresses, only where the files say `details: true`.
     """

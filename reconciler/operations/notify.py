@@ -20,6 +20,7 @@ from reconciler.model.notice import Command, DryPool, Matter, Notice
 from reconciler.model.plan import OrganizationRef, Plan, Waiting
 from reconciler.model.result import ApplyResult
 from reconciler.operations.context import Context
+from reconciler.operations.organization import stored_organization
 from reconciler.report import messages, wording
 
 FORMAT_VERSION = "1.0"
@@ -84,6 +85,16 @@ def of_apply(desired: Desired, context: Context, result: ApplyResult) -> Notice:
     notice = _notice(desired, context, "apply", organization, settings, summary, (), found, {})
     people = _matters(waiting, settings) if "waiting" in settings.about else ()
     return msgspec.structs.replace(notice, waiting=people)
+
+
+def of_stop(desired: Desired, context: Context, findings: Sequence[Finding]) -> Notice:
+    """An apply that a guard stopped before anything was sent; `findings` name the guards."""
+    settings, codes = desired.organization.notifications, sorted({item.code for item in findings}) or ["guard"]
+    org_id, _ = stored_organization(desired, context.store())
+    organization = OrganizationRef(org_id, desired.organization.name)
+    summary = f"Apply of {organization.name} stopped by {' and '.join(codes)}; nothing was sent"
+    found: dict[str, list[str]] = {f"guard: {code}": [] for code in codes}
+    return _notice(desired, context, "apply", organization, settings, summary, (), found, {})
 
 
 def _notice(

@@ -55,7 +55,8 @@ def _lines(notice: Notice, shown: _Shown, bullet: str, strong: str) -> Iterator[
 def _matters(matters: Sequence[Matter], shown: _Shown, bullet: str) -> Iterator[str]:
     for item in matters[:_SHOWN]:
         names = f" ({shown(wording.some(item.names, _NAMES))})" if item.names else ""
-        yield f"{bullet} {shown(item.what)}: {wording.count(item.people, 'person', 'people')}{names}"
+        people = f": {wording.count(item.people, 'person', 'people')}{names}" if item.people else ""
+        yield f"{bullet} {shown(item.what)}{people}"
     yield from _more(len(matters), bullet)
 
 

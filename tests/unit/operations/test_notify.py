@@ -153,6 +153,17 @@ def test_an_apply_tells_what_was_not_done(rooms: Rooms) -> None:
     assert notice.blocked == (Matter("apply: refused", 1), Matter("no-number", 1))
 
 
+def test_an_apply_that_a_guard_stops_is_told(rooms: Rooms) -> None:
+    """Nothing was sent, and somebody should know which guard it was."""
+    findings = [Finding("removals", "error", "", "too many"), Finding("irreversible", "error", "", "lost")]
+    notice = notify.of_stop(files(about=("blocked",)), rooms.context, findings)
+    assert notice.summary == "Apply of acme stopped by irreversible and removals; nothing was sent"
+    assert notice.blocked == (Matter("guard: irreversible", 0), Matter("guard: removals", 0))
+    recorder = Recorder()
+    rooms.tell(notice, recorder)
+    assert recorder.sent[0][1].endswith("- guard: irreversible\n- guard: removals")
+
+
 def test_the_same_is_not_told_twice_in_a_row(rooms: Rooms) -> None:
     """The same content at another time is no news; other content is; and so is that it is over, once."""
     recorder = Recorder()
