@@ -149,7 +149,7 @@ class Sender:
         if isinstance(error, WebexThrottledError):
             return verdicts.turned_away(change, error, unexpected=error.message)
         if isinstance(error, (WebexRefusedError, WebexNotFoundError, WebexConflictError)):
-            return verdicts.refused(change, error, await look(self._writer, change.person_id))
+            return verdicts.refused(change, error, await look(self._writer, change))
         return verdicts.uncertain(change, error, await self._watch(change, self._patience(error)))
 
     async def _watch(self, change: Change, moments: Sequence[float], *, some: bool = False) -> Seen:

@@ -59,25 +59,36 @@ def and_hint(error: WebexError) -> str:
 
 
 async def look(
-    writer: LicenseWriter, person_id: str, before: Seen | None = None, *, some: bool = False, calling: bool = False
+    writer: LicenseWriter, change: Change, before: Seen | None = None, *, some: bool = False, calling: bool = False
 ) -> Seen:
-    """Read the person once. A failure keeps the reading of `before` and says what went wrong.
+    """Read the person of `change` once. A failure keeps the reading of `before` and says what went wrong.
 
     `some`: the person holds licenses for all we know, so that a record without any list of them proves nothing.
-    `calling`: with number, extension and location.
+    `calling`: with number, extension and location. Who is not found has to be missing from the list of people, too,
+    before they count as gone.
     """
     known = before.reading if before else None
     try:
-        reading = await writer.read(person_id, calling=calling)
-        if some and reading.licenses_absent:
-            return Seen(known, "Webex's record of the person shows no licenses at all")
-        return Seen(reading)
+        reading = await _found(writer, change, calling=calling)
     except (WebexAuthError, WebexForbiddenError) as error:
         return Seen(known, and_hint(error), fatal=True)
     except WebexNotFoundError as error:
         return Seen(known, error.message, gone=True)
     except WebexError as error:
         return Seen(known, error.message)
+    if some and reading.licenses_absent:
+        return Seen(known, "Webex's record of the person shows no licenses at all")
+    return Seen(reading)
+
+
+async def _found(writer: LicenseWriter, change: Change, *, calling: bool) -> PersonReading:
+    try:
+        return await writer.read(change.person_id, calling=calling)
+    except WebexNotFoundError:
+        listed = await writer.read_listed(change.person_id, change.email, calling=calling)
+        if listed is None:
+            raise
+        return listed
 
 
 async def watch(
@@ -90,10 +101,10 @@ async def watch(
     calling: bool = False,
 ) -> Seen:
     """Read at once and then at `moments` (seconds after the first reading) until everything is as wanted."""
-    seen = await look(writer, change.person_id, some=some, calling=calling)
+    seen = await look(writer, change, some=some, calling=calling)
     for earlier, later in pairwise((0.0, *moments)):
         if seen.fatal or seen.gone or (seen.shows(change) and not seen.problem):
             break
         await sleep(later - earlier)
-        seen = await look(writer, change.person_id, seen, some=some, calling=calling)
+        seen = await look(writer, change, seen, some=some, calling=calling)
     return seen

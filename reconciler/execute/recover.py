@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import msgspec
 
-from reconciler.errors import WebexError, WebexNotFoundError
+from reconciler.errors import WebexError, WebexNotFoundError, WebexShapeError
 from reconciler.execute import verdicts
 from reconciler.execute.ended import Begun, Verdict, result_of
 from reconciler.execute.operation import Holdings, bare, holdings, is_calling, is_so, operations_of
@@ -202,7 +202,13 @@ class _Recovery:
 
     async def _witnesses(self, change: Change) -> tuple[PersonReading, PersonReading]:
         calling = any(map(is_calling, operations_of(change)))
-        first = await self._writer.read(change.person_id, calling=calling)
+        try:
+            first = await self._writer.read(change.person_id, calling=calling)
+        except WebexNotFoundError as error:
+            if await self._writer.read_listed(change.person_id, change.email, calling=calling) is None:
+                raise
+            # One witness is not enough to judge by.
+            raise WebexShapeError(f"Webex lists the person, and then does not find them: {error.message}") from error
         second = await self._writer.read_listed(change.person_id, first.email or change.email, calling=calling)
         return first, second or msgspec.structs.replace(first, licenses=(), attendee_sites=(), licenses_absent=True)
 

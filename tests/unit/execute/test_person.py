@@ -16,8 +16,9 @@ from reconciler.errors import (
     WebexThrottledError,
     WebexUnreachableError,
 )
+from reconciler.model.live import PersonReading
 from tests.unit.execute.bench import Bench, outcomes
-from tests.unit.execute.fakes import add, change, remove, role
+from tests.unit.execute.fakes import Webex, add, change, remove, role
 
 
 def test_done_means_read_back() -> None:
@@ -216,3 +217,18 @@ def test_a_token_that_expires_before_the_reading() -> None:
     assert [outcomes(person) for person in out.people] == [["unknown"], ["notSent"]]
     assert "Expired" in out.stopped
     assert bench.time.seconds == 0.0
+
+
+def test_who_is_not_found_once_is_looked_for_in_the_list() -> None:
+    """A single 404 does not make anybody gone: the list of people still shows them, with what the call gave."""
+
+    class Forgetful(Webex):
+        async def read(self, person_id: str, *, calling: bool = False) -> PersonReading:
+            self.log.append(f"read {person_id}")
+            raise WebexNotFoundError("No such person.", status=404)
+
+    bench = Bench(ann=[])
+    bench.webex = Forgetful(bench.time, bench.log, ann=[])
+    result = bench.one(change("ann", add("a")))
+    assert outcomes(result) == ["done"]
+    assert bench.log == ["intend ann", "patch ann", "read ann", "list ann", "settle ann"]

@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 
-from reconciler.errors import WebexError, WebexServerError
+from reconciler.errors import WebexError, WebexNotFoundError, WebexServerError
 from reconciler.execute import Delays, Recovered, recover
 from reconciler.model.live import PersonReading
 from reconciler.model.plan import TIER_REPLACED, CallingProperties, Change, Expects
@@ -265,3 +265,19 @@ def test_the_problem_is_told_in_words() -> None:
     error: WebexError = WebexServerError("Webex failed to answer the call", status=502)
     scene.webex.unreadable["ann"] = error
     assert "Webex failed to answer the call" in scene.recover().people[0].operations[0].detail
+
+
+def test_who_is_listed_and_not_found_stays_open() -> None:
+    """One witness is not enough to judge by, and a person who is listed is not gone."""
+
+    class Forgetful(Webex):
+        async def read(self, person_id: str, *, calling: bool = False) -> PersonReading:
+            raise WebexNotFoundError("No such person.", status=404)
+
+    scene = Scene(ann=["a"])
+    scene.webex = Forgetful(scene.time, scene.log, ann=["a"])
+    scene.open(change("ann", add("a")), cleared=500.0)
+    done = scene.recover()
+    assert [outcomes(person) for person in done.people] == [["unknown"]]
+    assert done.unclear == {"ann"}
+    assert scene.journal.settled == {}
