@@ -37,9 +37,9 @@ class DriftItem(msgspec.Struct, frozen=True, rename="camel"):
     """One license (or attendee role, then `license` is `attendee`) of one person that is not as the files want it.
 
     `direction`: `missing` (should be held), `extra` (should not be held), `preserved` (extra, and kept by a policy: listed,
-    but not drift). `since_apply`: it was not so when the last apply began, or came about after it. `kind` is the group it is told in. `seen`: the
-    reading that first showed it so; `after`: the last one that showed it otherwise; None where the store never saw it
-    otherwise. `guard`: which guard keeps it. `by`: who probably did it, where that was asked for.
+    but not drift). `since_apply`: it was not so when the last apply began, or came about after it. `kind` is the group it is
+    told in. `seen`: the reading that first showed it so; `after`: the last one that showed it otherwise; None where the store
+    never saw it otherwise. `guard`: which guard keeps it. `by`: who probably did it, where that was asked for.
     """
 
     person_id: str
