@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 EVERY_SECONDS = 10.0
 EVERY_PERCENT = 10
-_APART = 2.0
-"""Seconds between two lines at least, however fast the percents go by."""
+_APART = 5
+"""A line at most every fifth of those seconds, however fast the percents go by."""
 _LONGER_APART = 20
 """A line for each twentieth of the time so far, up to a minute: a job of hours does not fill its log."""
 
@@ -167,7 +167,7 @@ class Lines:
         since, total = self._seconds() - self._told_at, self._speed.total
         percent = 100 * self._speed.done // total if total else 0
         pause = max(self._every, min(self._speed.took() / _LONGER_APART, 60.0))
-        if since < pause and (since < min(_APART, self._every) or percent < self._told_percent + EVERY_PERCENT):
+        if since < pause and (since < self._every / _APART or percent < self._told_percent + EVERY_PERCENT):
             return False
         self._told_percent = percent
         return True
