@@ -5,6 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-for name in ("decode", "store", "plan", "sync", "sandbox", "apply", "pace"):
+for name in ("decode", "store", "plan", "sync", "sandbox", "apply", "pace", "report"):
     print(f"== {name}", flush=True)
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)

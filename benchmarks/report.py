@@ -23,7 +23,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.plan import HEAD, run
 from benchmarks.store import Organization, sync
 from reconciler.store import Store
-from tests.support.chromium import FLAGS, executable
+from tests.support.chromium import FLAGS, MISSING, found
 
 READINGS = 30
 SHORT = 1.01  # units bought for each in use
@@ -89,8 +89,8 @@ def page_figures(page: Page, file: Path) -> None:
     print(f"first paint {paint / 1000:.2f} s, ready {ready / 1000:.2f} s, {memory:.0f} MB of JavaScript")
     for text in SEARCHES:
         scripted, whole = page.evaluate(KEYSTROKE, text)
-        found = page.text_content("#people-list output")
-        print(f"  search {text!r}: {scripted:.0f} ms, {whole:.0f} ms to the next frame; {found}")
+        told = page.text_content("#people-list output")
+        print(f"  search {text!r}: {scripted:.0f} ms, {whole:.0f} ms to the next frame; {told}")
     page.evaluate(KEYSTROKE, "")
     for at, name in enumerate(("person", "name", "status", "account", "groups", "licenses")):
         print(f"  sort by {name}: {page.evaluate(SORT, at):.0f} ms")
@@ -124,9 +124,13 @@ def main(people: int = 100_000, runs: int = 5) -> None:
             f"a bare interpreter {statistics.median(bare):.3f} s",
             flush=True,
         )
+        program = found()
+        if program is None:
+            print(MISSING)
+            return
         with sync_playwright() as playwright:
             for _ in range(runs):
-                browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+                browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
                 page_figures(browser.new_page(viewport={"width": 1440, "height": 900}), file)
                 browser.close()
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from reconciler.model.finding import Finding, Severity
 from reconciler.model.plan import AskedBefore, AttendeeOperation, Because, LicenseOperation, Plan, Waiting
-from reconciler.model.report import People
 from reconciler.report import asked_before, grouping, wording
-from reconciler.report.html.columns import long_list, persons, plain, told
+from reconciler.report.html.columns import Places, long_list, persons, plain, told
 from reconciler.report.html.page import (
     Cell,
     Column,
@@ -30,7 +29,7 @@ _NO_TEMPLATE = "no template"
 SEVERITY: dict[Severity, Tone] = {"error": "bad", "warning": "warn", "info": ""}
 
 
-def plan_section(plan: Plan, people: People | None) -> Section:
+def plan_section(plan: Plan, everybody: Places) -> Section:
     """Counts, objections, templates, and every operation."""
     summary = plan.summary
     stops = wording.stopping(plan)
@@ -42,7 +41,7 @@ def plan_section(plan: Plan, people: People | None) -> Section:
     signed = summary.additions + summary.attendee_additions, summary.removals + summary.attendee_removals
     return Section(
         "plan", "Plan",
-        blocks(Lines(tuple(lines)), _by_template(plan), _asked_before(plan.setbacks), _operations(plan, people)),
+        blocks(Lines(tuple(lines)), _by_template(plan), _asked_before(plan.setbacks), _operations(plan, everybody)),
         count=f"+{signed[0]:,} −{signed[1]:,}" if any(signed) else "", lead=f"{wording.verdict(plan)}. {_cost(plan)}".strip(),
         tone="bad" if stops else "",
     )  # fmt: skip
@@ -98,7 +97,7 @@ def _by_template(plan: Plan) -> Table:
     return Table("By template", columns, rows, (foot,) if len(rows) > 1 else (), key="by-template")
 
 
-def _operations(plan: Plan, everybody: People | None) -> LongList:
+def _operations(plan: Plan, everybody: Places) -> LongList:
     rows = [
         (change.email, change.display_name, operation, "planned")
         for change in plan.changes
@@ -156,7 +155,7 @@ def _waits_for(item: Waiting) -> str:
     return wording.license_label(item.license, item.site, item.subscription)
 
 
-def waiting_section(waiting: Sequence[Waiting], everybody: People | None) -> Section | None:
+def waiting_section(waiting: Sequence[Waiting], everybody: Places) -> Section | None:
     """Who waits for a unit, by pool and one by one; None where nobody does."""
     if not waiting:
         return None

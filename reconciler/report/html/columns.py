@@ -7,16 +7,17 @@ another list. 100,000 people are some megabytes that way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 from markupsafe import Markup
 
-from reconciler.model.report import People
 from reconciler.report.html.page import Column, LongList
 
 T = TypeVar("T")
+Places = Mapping[str, int]
+"""Address -> its row in the list of everybody; empty where the page has none."""
 PEOPLE_LIST = "people-list"
 _WIDTHS = {"xs": 0.75, "s": 1.05, "m": 1.45, "l": 2.3, "xl": 2.6}  # shares of the table
 _REPEATS_FROM = 0.5  # distinct texts a row; above it, places cost more than they save
@@ -43,9 +44,8 @@ def plain(values: Sequence[str]) -> dict[str, Any]:
     return {"d": list(places), "i": found}
 
 
-def persons(emails: Sequence[str], people: People | None) -> dict[str, Any]:
+def persons(emails: Sequence[str], places: Places) -> dict[str, Any]:
     """A column of addresses: places in the list of everybody where the page has that, so that none is written twice."""
-    places = {} if people is None else {email: at for at, email in enumerate(people.emails)}
     found = [places.get(email, -1) for email in emails]
     return {"of": PEOPLE_LIST, "i": found} if places and min(found, default=0) >= 0 else plain(emails)
 

@@ -26,7 +26,7 @@ def _sections(report: Report) -> tuple[Section, ...]:
     whole = report.kind == "organization"
     pools = report.pools if whole else capacity.pools_of(plan) if plan else ()
     by_id = {pool.license_id: pool for pool in pools}
-    everybody = report.people
+    everybody = {} if report.people is None else {email: at for at, email in enumerate(report.people.emails)}
     found = (
         capacity.section(pools, beyond=whole) if pools else None,
         trends.section(pools),
@@ -37,7 +37,7 @@ def _sections(report: Report) -> tuple[Section, ...]:
         changes.findings_section(plan.findings if plan else drift.findings if drift else ()),
         spending.cost_section(report.bill, by_id),
         spending.reclaim_section(report.reclaimable, everybody),
-        people.people_section(everybody),
+        people.people_section(report.people),
     )
     return tuple(section for section in found if section is not None)
 
@@ -120,5 +120,5 @@ def _capacity_facts(report: Report) -> list[Fact]:
     return [
         Fact("Units in use", f"{used:,}", share, to="capacity"),
         Fact("Pools over", f"{over:,}", f"of {len(counted):,}", "bad" if over else "", "capacity"),
-        Fact("Next dry", day or "none", name or "within a year", "warn" if day else "", "trends" if day else ""),
+        Fact("Next dry", day or "–", name or "none in sight", "warn" if day else "", "trends" if day else ""),
     ]

@@ -9,7 +9,7 @@ from reconciler.model.drift import Drift, DriftItem
 from reconciler.model.report import People
 from reconciler.report import coverage, drift_words, status, wording
 from reconciler.report import drift as words
-from reconciler.report.html.columns import PEOPLE_LIST, indexed, long_list, persons, plain, sets, told
+from reconciler.report.html.columns import PEOPLE_LIST, Places, indexed, long_list, persons, plain, sets, told
 from reconciler.report.html.page import (
     Bar,
     Cell,
@@ -33,14 +33,14 @@ _HEADS: dict[State, str] = {
 }  # fmt: skip
 
 
-def drift_section(drift: Drift, people: People | None) -> Section:
+def drift_section(drift: Drift, everybody: Places) -> Section:
     """Differences by kind and one by one, and what changed in the organization."""
     differences = sum(item.direction != "preserved" for item in drift.items)
     since = wording.moment(drift.since) if drift.since else "none so far"
     note = wording.clean(drift_words.attribution(drift.attribution))
     return Section(
         "drift", "Drift",
-        blocks(_by_kind(drift), _structure(drift), _drift_list(drift.items, people)),
+        blocks(_by_kind(drift), _structure(drift), _drift_list(drift.items, everybody)),
         count=f"{differences:,}" if differences else "", tone="warn" if differences else "",
         lead=f"{words.verdict(drift)}. Last completed apply: {since}.{f' {note}' if note else ''}",
         notes=("Kept: held without being wanted, and kept by a policy of the files; not drift.",) if drift.items else (),
@@ -71,7 +71,7 @@ def _structure(drift: Drift) -> Table:
     )
 
 
-def _drift_list(found: Sequence[DriftItem], people: People | None) -> LongList:
+def _drift_list(found: Sequence[DriftItem], everybody: Places) -> LongList:
     """What is drift comes before what a policy keeps."""
     items = sorted(found, key=lambda item: item.direction == "preserved")
     columns = [
@@ -80,7 +80,7 @@ def _drift_list(found: Sequence[DriftItem], people: People | None) -> LongList:
         Column("Since", width="l"), Column("New", facet=True, width="xs"),
     ]  # fmt: skip
     data = [
-        persons([wording.clean(item.email) for item in items], people),
+        persons([wording.clean(item.email) for item in items], everybody),
         plain([drift_words.DIRECTIONS[item.direction] for item in items]),
         plain(told(items, lambda item: (item.license, item.site, item.subscription, item.kind), drift_words.label)),
         plain([drift_words.KINDS[item.kind].title for item in items]),

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from reconciler.model.bill import Bill, PoolMoney
 from reconciler.model.reclaim import Reclaimable
-from reconciler.model.report import People, PoolState
+from reconciler.model.report import PoolState
 from reconciler.report import money, wording
 from reconciler.report import reclaim as words
 from reconciler.report.html import capacity
-from reconciler.report.html.columns import long_list, persons, plain, told
+from reconciler.report.html.columns import Places, long_list, persons, plain, told
 from reconciler.report.html.page import Cell, Code, Column, LongList, Section, Table, blocks, number
 
 
@@ -40,7 +40,7 @@ def _amount(value: float | None) -> Cell:
     return Cell(money.plain(value), sort=-1e18 if value is None else round(value, 2))
 
 
-def reclaim_section(found: Reclaimable | None, everybody: People | None) -> Section | None:
+def reclaim_section(found: Reclaimable | None, everybody: Places) -> Section | None:
     """Seats by reason, one by one, and the YAML; None where there is none."""
     if found is None or not found.seats:
         return None
@@ -66,7 +66,7 @@ def reclaim_section(found: Reclaimable | None, everybody: People | None) -> Sect
     )  # fmt: skip
 
 
-def _seats(found: Reclaimable, everybody: People | None) -> LongList:
+def _seats(found: Reclaimable, everybody: Places) -> LongList:
     seats = found.seats
     columns = (
         Column("Person", width="l"), Column("Name", width="l"), Column("Why", facet=True, width="l"),
