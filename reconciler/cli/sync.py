@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.common import emit, opened, path_argument
+from reconciler.cli.common import emit, opened, path_argument, width
 from reconciler.cli.measuring import measured, metrics_option
 
 
@@ -35,5 +35,6 @@ def command(path: Path, activity: bool, metrics_file: Path | None) -> None:
             unchanged=outcome.unchanged,
             calls=outcome.calls,
             seconds=outcome.seconds,
+            width=width(),
         )
     )

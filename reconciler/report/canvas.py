@@ -62,11 +62,11 @@ class Grid(Table):
         return sum(kept) + 2 * (len(kept) - 1)
 
     def _stacked(self, width: int) -> Iterator[RenderableType]:
-        names = [_flat(column.header) for column in self.columns]
+        names = [str(column.header).replace("-\n", "").split("\n") for column in self.columns]
         for row in zip(*(column.cells for column in self.columns), strict=True):
-            first, *others = map(_flat, row)
-            yield Line(first, 0, "", 2)
-            named = [f"{name} {cell}".strip() for name, cell in zip(names[1:], others, strict=True) if cell]
+            for number, text in enumerate(str(row[0]).split("\n")):
+                yield Line(text, 4 if number else 0, FAINT if number else "", 2)
+            named = [item for name, cell in zip(names[1:], row[1:], strict=True) for item in _named(name, cell)]
             for text in _packed(named, width - 4):
                 yield Line(text, 4, FAINT, 2)
 
@@ -89,9 +89,12 @@ def _width(cell: RenderableType) -> int:
     return max(map(cell_len, str(cell).split("\n")), default=0)
 
 
-def _flat(cell: RenderableType) -> str:
-    """A cell or heading of several lines in one; a word that was parted for a narrow column is whole again."""
-    return " ".join(str(cell).replace("-\n", "").split("\n")).strip()
+def _named(names: list[str], cell: RenderableType) -> list[str]:
+    """What a cell says behind its heading, line by line where both have as many lines; nothing of an empty cell."""
+    lines = str(cell).split("\n")
+    if len(lines) == 1 or len(lines) != len(names):
+        names, lines = [" ".join(names)], [" ".join(lines)]
+    return [f"{name} {line}" for name, line in zip(names, lines, strict=True) if line.strip()]
 
 
 def draw(parts: Iterable[RenderableType], *, width: int, colour: bool) -> str:
