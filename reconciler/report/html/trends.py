@@ -202,11 +202,14 @@ def _day_label(day: date) -> str:
 
 
 def _top(seen: Sequence[int], coming: Sequence[float]) -> int:
-    """The upper end of the axis: a round number above all that was seen, and above most of what may come."""
+    """The upper end of the axis: round, with a whole half, above all that was seen, and above most of what may come."""
     most = max(seen, default=0)
     wanted = max(most, min(max(coming, default=0.0), 1.6 * most), 2)
     step = int("1" + "0" * (len(str(int(wanted))) - 1))
-    return next(n for n in (step, 2 * step, 3 * step, 4 * step, 5 * step, 6 * step, 8 * step, 10 * step) if n >= wanted)
+    tops = (
+        tenths * step // 10 for tenths in (10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120) if not tenths * step % 20
+    )
+    return next(top for top in tops if top > most and top >= wanted)
 
 
 def _bare(root: Any, text: str) -> Any:

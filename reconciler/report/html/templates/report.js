@@ -156,16 +156,22 @@
     filter() {
       const words = this.words.normalize("NFC").toLowerCase().split(/\s+/).filter(Boolean);
       const coded = this.columns.filter((column) => !column.raw);
-      const raws = this.columns.filter((column) => column.raw).map((column) => column.lower());
+      const raw = this.raw();
+      const before = this.asked;
+      const chosen = JSON.stringify([...this.chosen]);
+      this.asked = { words: words.join(" "), chosen, order: this.order };
+      // Typing on narrows what was found down; no need to look at everybody again.
+      const narrows = before && before.order === this.order && before.chosen === chosen && this.asked.words.startsWith(before.words);
+      const among = narrows ? this.shown : this.order;
       const tests = words.map((word) => [word, coded.map((column) => [column.flags(word), column.places])]);
       const having = [...this.chosen].map(([at, member]) => [this.columns[at].having(member), this.columns[at].places]);
-      const found = new Uint32Array(this.order.length);
+      const found = new Uint32Array(among.length);
       let size = 0;
-      rows: for (const row of this.order) {
+      rows: for (const row of among) {
         for (const [flags, places] of having) if (!flags[places[row]]) continue rows;
         words: for (const [word, flagged] of tests) {
           for (const [flags, places] of flagged) if (flags[places[row]]) continue words;
-          for (const lower of raws) if (lower[row].includes(word)) continue words;
+          if (raw && raw[row].includes(word)) continue words;
           continue rows;
         }
         found[size++] = row;
@@ -175,6 +181,14 @@
       this.detail.hidden = true;
       this.scroll.scrollTop = 0;
       this.draw(true);
+    }
+
+    /* The texts of a row that are its own, as one, so that a word is looked for once. */
+    raw() {
+      if (this.own !== undefined) return this.own;
+      const columns = this.columns.filter((column) => column.raw).map((column) => column.lower());
+      this.own = columns.length ? columns[0].map((text, row) => columns.slice(1).reduce((all, column) => `${all}\n${column[row]}`, text)) : null;
+      return this.own;
     }
 
     sort(at, sign) {

@@ -99,7 +99,8 @@ def test_a_pool_that_nobody_read_over_time_has_no_chart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seen", "coming", "top"), [([0], [], 2), ([199], [201.0], 300), ([95], [97.0], 100), ([7], [90.0], 20)]
+    ("seen", "coming", "top"),
+    [([0], [], 2), ([199], [201.0], 250), ([95], [97.0], 100), ([7], [90.0], 12), ([100], [], 120), ([10], [], 12)],
 )
 def test_the_axis_ends_at_a_round_number_above_what_was_seen(seen: list[int], coming: list[float], top: int) -> None:
     """And above what may come, as long as that is not so far that what was seen becomes a line at the bottom."""
