@@ -17,8 +17,8 @@ from reconciler.model.history import AppliedFiles
 from reconciler.model.live import Origin, Scope, Snapshot
 from reconciler.model.memory import Memory, Registry
 from reconciler.model.plan import Plan
-from reconciler.model.provenance import Provenance
 from reconciler.model.pool_trends import PoolReading
+from reconciler.model.provenance import Provenance
 from reconciler.model.undo import Undo
 from reconciler.store.values import JournalEntry, Run, Structure
 
