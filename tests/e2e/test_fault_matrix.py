@@ -17,7 +17,7 @@ from tests.support.crash_run import tell
 from tests.support.matrix import AFTER, STEPS, SWITCHES, TIMES, TROUBLES, cells
 
 ROOT = Path(__file__).parents[2]
-EVERY = os.environ.get("MATRIX_EVERY", "17")
+EVERY = os.environ.get("MATRIX_EVERY", "41")
 
 
 def played(*arguments: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import os
 from tests.support.crash_run import tell
 from tests.support.crash_soak import run
 
-KILLS = int(os.environ.get("SOAK_KILLS", "6"))
+KILLS = int(os.environ.get("SOAK_KILLS", "4"))
 
 
 def test_random_kills() -> None:

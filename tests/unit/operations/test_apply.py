@@ -392,7 +392,7 @@ def test_a_loss_of_an_earlier_run_ends_the_apply(monkeypatch: pytest.MonkeyPatch
     bench = Bench(monkeypatch, plan(change("bob", add("a"))), ann=[], bob=[])
     bench.world.webex.before["ann"] = WebexServerError("Down", status=503)
     bench.world.store.open = (_open_call(bench, swap),)
-    with pytest.raises(ApplyError, match="ann@acme.example lost Name of std") as caught:
+    with pytest.raises(ApplyError, match=r"ann@acme\.example lost Name of std") as caught:
         bench.apply(plan(change("bob", add("a"))))
     assert caught.value.exit_code == 5
     assert "patch bob" not in bench.world.log
