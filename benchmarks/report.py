@@ -87,6 +87,7 @@ def page_figures(page: Page, file: Path) -> None:
     ready = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
     memory = page.evaluate("performance.memory.usedJSHeapSize") / 1e6
     print(f"first paint {paint / 1000:.2f} s, ready {ready / 1000:.2f} s, {memory:.0f} MB of JavaScript")
+    page.wait_for_timeout(1000)  # a reader looks before typing
     for text in SEARCHES:
         scripted, whole = page.evaluate(KEYSTROKE, text)
         told = page.text_content("#people-list output")

@@ -322,6 +322,9 @@
   };
 
   const lists = [...document.querySelectorAll(".list")].map((place) => new List(place, sourceOf(place.id)));
+  /* The first letter of a search should not wait for what can be made before. */
+  const idle = window.requestIdleCallback || ((work) => setTimeout(work, 200));
+  lists.forEach((list) => idle(() => list.raw()));
 
   let opened = [];
   addEventListener("beforeprint", () => {
