@@ -102,7 +102,7 @@ class Door:
                 wait = at - self._ticks()
                 if wait > 0:
                     closed = self._tempo.closed - self._ticks()
-                    self.tell(closed, f"Webex has slowed this token down; waiting {closed:.0f} s.")
+                    self.tell(closed, f"Webex has slowed this token down; waiting {math.ceil(closed)} s.")
                     await self._sleep(wait)
                     if wait > LOOK_AGAIN and self._shared(self._ticks()):
                         await self._ask(0)  # Another process may have found the door closed meanwhile.
