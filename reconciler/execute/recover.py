@@ -8,7 +8,7 @@ give back what was taken without its replacement.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
@@ -17,18 +17,19 @@ import msgspec
 from reconciler.errors import WebexError, WebexNotFoundError, WebexShapeError
 from reconciler.execute import verdicts
 from reconciler.execute.ended import Begun, Verdict, result_of
-from reconciler.execute.operation import Holdings, bare, holdings, is_calling, is_so, operations_of
+from reconciler.execute.operation import AnyOperation, Holdings, bare, holdings, is_calling, is_so, operations_of
 from reconciler.execute.person import Sender
 from reconciler.execute.readback import Pages, Trust
-from reconciler.execute.reading import Delays, Seen, Sleep, watch
+from reconciler.execute.reading import Delays, Seen, Sleep, look, watch
 from reconciler.execute.redress import put_back
-from reconciler.execute.replacement import Owed, owed
+from reconciler.execute.replacement import Owed, irreversible, owed
 from reconciler.model.live import PersonReading
 from reconciler.model.plan import Change
 from reconciler.model.result import OperationResult, PersonResult
 from reconciler.ports import Clock, Journal, LicenseWriter, OpenCall, Progress
 
 _DIED = "The run that sent it ended before it could look"
+_GONE = "Webex took it and did not give what was to come in its place, and now the person is gone."
 
 
 class Recovered(msgspec.Struct, frozen=True):
@@ -156,10 +157,14 @@ class _Recovery:
         if bare(change.person_id) in self._open:  # the call that was to give it back: nobody knows yet
             self._leave_open(call, Verdict(call.outcome.operations, call.outcome.status, call.outcome.tracking_id))
             return
-        try:
-            reading = await self._writer.read(change.person_id)
-        except WebexError as error:
-            self._leave_open(call, Verdict(call.outcome.operations, error.status, error.tracking_id))
+        seen = await look(self._writer, change)
+        if seen.gone:  # nobody is left to give it back to
+            result = _told(call.outcome, {item.goes: OperationResult(item.goes, "unknown", _GONE) for item in items})
+            self._done(result, self._sender.record.of(call.run).settle(call.seq, result, None))
+            return
+        reading = seen.reading
+        if reading is None:
+            self._leave_open(call, Verdict(call.outcome.operations, call.outcome.status, call.outcome.tracking_id))
             return
         now = holdings(reading.licenses, reading.attendee_sites)
         missing = [item for item in items if is_so(item.goes, now)]
@@ -174,8 +179,7 @@ class _Recovery:
             if any(item.outcome == "unknown" for item in words.values()):
                 self._leave_open(call, Verdict(call.outcome.operations, call.outcome.status, call.outcome.tracking_id))
                 return
-        outcomes = tuple(told.get(item.operation, item) for item in call.outcome.operations)
-        result = msgspec.structs.replace(call.outcome, operations=outcomes)
+        result = _told(call.outcome, told)
         self._done(result, record.settle(call.seq, result, reading))
 
     async def _settle(self, call: OpenCall, verdict: Verdict) -> None:
@@ -265,11 +269,22 @@ def _some_so(change: Change, *readings: PersonReading) -> bool:
 
 
 def _owed(change: Change, outcome: PersonResult) -> tuple[Owed, ...]:
-    """What is to be given back: removals that stand as unknown because their replacement did not come."""
-    supposed = tuple(
-        OperationResult(item.operation, "done")
-        if item.outcome == "unknown" and item.operation.operation == "remove"
-        else item
+    """What is to be given back: removals that stand as unknown because their replacement did not come.
+
+    Whatever stands as done is either as wanted or lost for good, like a Calling license.
+    """
+    unknown = [
+        item.operation
         for item in outcome.operations
+        if item.outcome == "unknown" and item.operation.operation == "remove"
+    ]
+    supposed = tuple(
+        OperationResult(item.operation, "done") if item.operation in unknown else item for item in outcome.operations
     )
-    return owed(change, supposed)
+    return tuple(item for item in owed(change, supposed) if item.goes in unknown and not irreversible(item.goes))
+
+
+def _told(outcome: PersonResult, words: Mapping[AnyOperation, OperationResult]) -> PersonResult:
+    return msgspec.structs.replace(
+        outcome, operations=tuple(words.get(item.operation, item) for item in outcome.operations)
+    )

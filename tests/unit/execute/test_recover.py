@@ -12,8 +12,8 @@ import pytest
 from reconciler.errors import WebexError, WebexNotFoundError, WebexServerError
 from reconciler.execute import Delays, Recovered, recover
 from reconciler.model.live import PersonReading
-from reconciler.model.plan import TIER_REPLACED, CallingProperties, Change, Expects
-from reconciler.model.result import OperationResult, PersonResult
+from reconciler.model.plan import HOST_REPLACED, TIER_REPLACED, CallingProperties, Change, Expects
+from reconciler.model.result import LOST, OperationResult, PersonResult
 from reconciler.ports import OpenCall, PatchAnswer
 from tests.unit.execute.bench import outcomes
 from tests.unit.execute.fakes import START, Journal, Quiet, Time, Webex, add, change, paid, remove, taken_for
@@ -221,6 +221,35 @@ def test_a_loss_that_cannot_be_mended_ends_everything() -> None:
     done = scene.recover()
     assert "ann@acme.example" in done.fatal
     assert "LOST" in done.fatal
+    assert done.people[0].operations[1].lost
+
+
+def test_nothing_is_owed_to_somebody_who_is_gone() -> None:
+    """Otherwise every apply to come would look for them and end incomplete."""
+    scene = Scene()
+    scene.open(change("ann", *SWAP), "owed", outcome=_owing())
+    done = scene.recover()
+    assert outcomes(done.people[0]) == ["ignored", "unknown"]
+    assert "gone" in done.people[0].operations[1].detail
+    assert list(scene.journal.settled) == ["ann"]
+
+
+def test_a_calling_license_that_is_lost_is_not_owed() -> None:
+    """Of two replacements that went wrong, only the one that stands as unknown is put back."""
+    comes, goes = paid("new", "acme.webex.com"), taken_for(HOST_REPLACED, license_id="old", site="acme.webex.com")
+    calling = taken_for(TIER_REPLACED, calling=True)
+    call = change("ann", SWAP[0], calling, comes, goes)
+    ended = (
+        OperationResult(SWAP[0], "ignored"),
+        OperationResult(calling, "done", f"{LOST}a Calling license is not put back by itself"),
+        OperationResult(comes, "ignored"),
+        OperationResult(goes, "unknown"),
+    )
+    scene = Scene(ann=[])
+    scene.open(call, "owed", outcome=PersonResult("ann", "ann@acme.example", ended, 206))
+    done = scene.recover()
+    assert scene.webex.licenses["ann"] == {"old"}
+    assert outcomes(done.people[0]) == ["ignored", "done", "ignored", "skipped"]
     assert done.people[0].operations[1].lost
 
 
