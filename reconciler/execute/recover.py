@@ -171,12 +171,12 @@ class _Recovery:
         told = {item.goes: put_back(item) for item in items if item not in missing}
         record = self._sender.record.of(call.run)
         if missing:
-            words, trouble, read = await self._sender.redress(record).put_back(change, missing)
-            told |= words
-            reading = read or reading
-            self.fatal += [trouble] if trouble else []
-            self.fatal += [f"{change.email}: {item.detail}" for item in words.values() if item.lost]
-            if any(item.outcome == "unknown" for item in words.values()):
+            tried = await self._sender.redress(record).put_back(change, missing)
+            told |= tried.words
+            reading = tried.reading or reading
+            self.fatal += [tried.trouble] if tried.trouble else []
+            self.fatal += [f"{change.email}: {item.detail}" for item in tried.words.values() if item.lost]
+            if tried.due:
                 self._leave_open(call, Verdict(call.outcome.operations, call.outcome.status, call.outcome.tracking_id))
                 return
         result = _told(call.outcome, told)

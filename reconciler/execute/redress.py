@@ -21,6 +21,18 @@ _CALLING = "a Calling license is not put back by itself, because its number and 
 _Words = dict[AnyOperation, OperationResult]
 
 
+class Tried(msgspec.Struct, frozen=True):
+    """What became of each removal, what ends the run, and what was read.
+
+    `due`: the call did not leave, was turned away at the door or could not be seen, so that what was taken is still owed.
+    """
+
+    words: _Words
+    trouble: str = ""
+    reading: PersonReading | None = None
+    due: bool = False
+
+
 class Redress:
     """Makes good what one run took in vain. `call` sends the change of a recorded intent and reads the person back."""
 
@@ -40,19 +52,20 @@ class Redress:
         if again and trouble:
             told |= {item.goes: _lost(item, f"putting it back was not tried: {trouble}") for item in again}
         elif again:
-            words, trouble, reading = await self.put_back(change, again)
-            told |= words
-            if not any(item.outcome == "unknown" for item in words.values()):
+            tried = await self.put_back(change, again)
+            told |= tried.words
+            trouble = tried.trouble
+            if not tried.due:
                 final = result_of(change, _with(verdict, told), verdict.status, verdict.tracking_id)
-                trouble = self._record.settle(seq, final, reading or verdict.reading) or trouble
+                trouble = self._record.settle(seq, final, tried.reading or verdict.reading) or trouble
         result = result_of(change, _with(verdict, told), verdict.status, verdict.tracking_id)
         losses = [item.operation for item in told.values() if item.lost]
         unexpected = f"{change.email}: Webex did not give {taken[0].missing}, but took {name(taken[0].goes)}."
         stopped = [_loss(change, losses)] if losses else []
         return Ended(result, unexpected, " ".join([*stopped, *filter(None, (trouble or verdict.fatal,))]))
 
-    async def put_back(self, change: Change, taken: Sequence[Owed]) -> tuple[_Words, str, PersonReading | None]:
-        """What became of each removal after one call that gives it back, what ends the run, and what was read.
+    async def put_back(self, change: Change, taken: Sequence[Owed]) -> Tried:
+        """What became of each removal after one call that gives it back.
 
         The journal has the call as `alreadyDone`: the person has what they had, and nobody was given anything new.
         """
@@ -60,10 +73,10 @@ class Redress:
         seq, trouble = self._record.intend(call)
         if trouble:
             words = {item.goes: _lost(item, f"putting it back was not tried: {trouble}") for item in taken}
-            return words, trouble, None
+            return Tried(words, trouble, due=True)
         verdict = await self._call(call, seq)
         if verdict.unread:  # both calls stay open, and whoever comes next looks
-            return {item.goes: _unseen(item) for item in taken}, verdict.fatal or verdict.unexpected, None
+            return Tried({item.goes: _unseen(item) for item in taken}, verdict.fatal or verdict.unexpected, due=True)
         answers = {key("", item.operation): item for item in verdict.outcomes}
         told: _Words = {}
         for item in taken:
@@ -75,7 +88,9 @@ class Redress:
             for item in verdict.outcomes
         )
         result = result_of(call, noted, verdict.status, verdict.tracking_id)
-        return told, self._record.settle(seq, result, verdict.reading) or verdict.fatal, verdict.reading
+        trouble = self._record.settle(seq, result, verdict.reading) or verdict.fatal
+        due = bool(verdict.fatal) and any(item.lost for item in told.values())
+        return Tried(told, trouble, verdict.reading, due=due)
 
 
 def _with(verdict: Verdict, told: _Words) -> tuple[OperationResult, ...]:

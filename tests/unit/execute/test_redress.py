@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.errors import WebexServerError, WebexUnreachableError
+from reconciler.errors import WebexAuthError, WebexServerError, WebexUnreachableError
 from reconciler.model.plan import HOST_REPLACED, SUBSCRIPTION_REPLACED, TIER_REPLACED
 from reconciler.store.ledger import Holdings, after
 from tests.unit.execute.bench import Bench, outcomes
@@ -156,6 +156,43 @@ def test_without_an_intent_nothing_is_put_back_either() -> None:
     assert out.people[0].operations[1].lost
     assert "lost Name of std" in out.stopped
     assert "disk is full" in out.stopped
+    assert [entry for entry in bench.log if not entry.startswith("read")] == ["intend ann", "patch ann", "owed ann"]
+
+
+def test_a_lease_lost_in_between_leaves_it_owed() -> None:
+    """Whoever holds the lease next puts it back: nothing went wrong in Webex, the call only did not leave."""
+    bench = Bench(ann=["std"])
+    bench.webex.drop["ann"] = {"pro"}
+    bench.webex.wait_before_ready = 10.0
+
+    def steal(person: str) -> None:
+        bench.journal.stolen = True
+
+    bench.webex.on_patch = steal
+    out = bench.run(change("ann", *SWAP))
+    assert "taken over by somebody else" in out.stopped
+    assert bench.log.count("owed ann") == 1
+    (last_call, _, _) = bench.journal.entries[-1]
+    assert [item.operation for item in last_call.licenses] == ["add"]
+
+
+def test_a_token_that_ends_in_between_leaves_it_owed() -> None:
+    """The call was turned away at the door, so the next apply tries again."""
+    bench = Bench(ann=["std"])
+    bench.webex.drop["ann"] = {"pro"}
+    calls: list[str] = []
+
+    def end_with_the_second(person: str) -> None:
+        calls.append(person)
+        if len(calls) == 2:
+            bench.webex.before["ann"] = WebexAuthError("The token has ended", status=401)
+
+    bench.webex.on_patch = end_with_the_second
+    out = bench.run(change("ann", *SWAP))
+    assert "lost Name of std" in out.stopped
+    assert "The token has ended" in out.stopped
+    (last_call, _, _) = bench.journal.entries[-1]
+    assert [item.operation for item in last_call.licenses] == ["add"]
 
 
 def test_a_person_who_is_gone_gets_nothing_back() -> None:
