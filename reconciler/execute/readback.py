@@ -75,7 +75,10 @@ class Pages:
     async def read(
         self, waiting: Sequence[Begun], others: Iterable[str]
     ) -> tuple[dict[str, Seen], dict[str, Holdings], int]:
-        """By person id without padding; and the number of pages. Trouble leaves people out, who are read alone then."""
+        """By person id without padding; and the number of pages, 0 when the list broke off.
+
+        Trouble leaves people out, who are read alone then.
+        """
         wanted = {bare(begun.change.person_id): begun for begun in waiting}
         rest = set(others) - wanted.keys()
         seen: dict[str, Seen] = {}
@@ -91,7 +94,7 @@ class Pages:
                     elif who in rest and not person.licenses_absent:
                         now[who] = holdings(person.licenses, person.attendee_sites)
         except WebexError:  # single readings will tell what is wrong
-            return seen, now, pages
+            return seen, now, 0
         return seen, now, pages
 
 

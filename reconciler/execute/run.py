@@ -232,8 +232,8 @@ class _Run:
                 unsent = {bare(self._changes[place].person_id) for place in self._rest.keys() - self._sent.keys()}
                 seen, now, pages = await Pages(self._writer).read([begun for _, begun in unread], unsent)
                 self._now.update(now)
-                self._trust.pages = max(1, pages)
-                self._read_at = started
+                if pages:  # of a list that broke off nobody knows how long it is, nor who is not on it
+                    self._trust.pages, self._read_at = pages, started
             before = self._trust.window
             together = await self._sender.end_together([begun for _, begun in unread], seen)
             for place, begun in unread:

@@ -67,6 +67,22 @@ def test_pages_that_fail_are_replaced_by_single_readings() -> None:
     assert len(bench.calls("read")) == 300
 
 
+def test_a_list_that_breaks_off_makes_nobody_fresh() -> None:
+    """Whoever was not on a page that came is read before the call once the last whole reading is too old."""
+    bench = _bench()
+    bench.watched = {"z": "Z"}
+    bench.webex.no_list = WebexServerError("Down", status=503)
+
+    def pass_time(person: str) -> None:
+        bench.time.seconds += 10.0
+        if person == "p150":
+            bench.webex.licenses["p299"].add("z")
+
+    bench.webex.on_patch = pass_time
+    out = bench.run(*(change(person, add("a")) for person in PEOPLE))
+    assert outcomes(out.people[299]) == ["skipped"]
+
+
 def test_a_token_that_ends_while_reading_back_leaves_the_calls_open() -> None:
     """What was answered and not seen is neither done nor lost: it stays in the journal for the next apply."""
     bench = _bench()
