@@ -74,6 +74,12 @@ def is_so(operation: AnyOperation, now: Holdings) -> bool:
     return held == (operation.operation == "add")
 
 
+def keeps_some(change: Change) -> bool:
+    """Whether the person holds licenses after `change`, too, for all that the plan knows."""
+    taken = {bare(item.license_id) for item in change.licenses if item.operation == "remove"}
+    return not taken.issuperset(map(bare, change.expects.licenses))
+
+
 def is_calling(operation: AnyOperation) -> bool:
     """Whether it gives or takes a Calling license, with a number, an extension and a location."""
     return isinstance(operation, LicenseOperation) and (operation.irreversible or operation.calling is not None)

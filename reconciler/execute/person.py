@@ -27,7 +27,7 @@ from reconciler.execute import verdicts
 from reconciler.execute.blame import without_the_blamed
 from reconciler.execute.ended import Begun, Ended, Record, Verdict, result_of
 from reconciler.execute.fresh import Watched, noticed
-from reconciler.execute.operation import bare, is_calling, operations_of
+from reconciler.execute.operation import bare, is_calling, keeps_some, operations_of
 from reconciler.execute.reading import Delays, Seen, Sleep, and_hint, look, watch
 from reconciler.execute.redress import Redress
 from reconciler.execute.replacement import owed
@@ -149,8 +149,9 @@ class Sender:
         if isinstance(error, WebexThrottledError):
             return verdicts.turned_away(change, error, unexpected=error.message)
         if isinstance(error, (WebexRefusedError, WebexNotFoundError, WebexConflictError)):
-            return verdicts.refused(change, error, await look(self._writer, change))
-        return verdicts.uncertain(change, error, await self._watch(change, self._patience(error)))
+            return verdicts.refused(change, error, await look(self._writer, change, some=keeps_some(change)))
+        seen = await self._watch(change, self._patience(error), some=keeps_some(change))
+        return verdicts.uncertain(change, error, seen)
 
     async def _watch(self, change: Change, moments: Sequence[float], *, some: bool = False) -> Seen:
         calling = any(is_calling(item) for item in operations_of(change))

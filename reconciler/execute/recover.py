@@ -17,7 +17,16 @@ import msgspec
 from reconciler.errors import WebexError, WebexNotFoundError, WebexShapeError
 from reconciler.execute import verdicts
 from reconciler.execute.ended import Begun, Verdict, result_of
-from reconciler.execute.operation import AnyOperation, Holdings, bare, holdings, is_calling, is_so, operations_of
+from reconciler.execute.operation import (
+    AnyOperation,
+    Holdings,
+    bare,
+    holdings,
+    is_calling,
+    is_so,
+    keeps_some,
+    operations_of,
+)
 from reconciler.execute.person import Sender
 from reconciler.execute.readback import Pages, Trust
 from reconciler.execute.reading import Delays, Seen, Sleep, look, watch
@@ -221,7 +230,14 @@ def _held(reading: PersonReading) -> Holdings:
     return holdings(reading.licenses, reading.attendee_sites)
 
 
+def _hides(change: Change, reading: PersonReading) -> bool:
+    """Whether the record shows no licenses at all although there have to be some, so that it proves nothing."""
+    return reading.licenses_absent and keeps_some(change)
+
+
 def _all_so(change: Change, *readings: PersonReading) -> bool:
+    if any(_hides(change, reading) for reading in readings):
+        return False
     return all(is_so(item, _held(reading)) for reading in readings for item in operations_of(change))
 
 
@@ -247,6 +263,10 @@ def _judged(change: Change, first: PersonReading, second: PersonReading) -> Verd
     if _as_before(change, first, second):
         outcomes = verdicts.everything(change, "failed", f"{_DIED}; two readings show no effect.")
         return Verdict(outcomes, None, None, first)
+    if _hides(change, first) or _hides(change, second):
+        detail = f"{_DIED}, and Webex's record of the person shows no licenses at all."
+        shown = None if _hides(change, first) else first
+        return Verdict(verdicts.everything(change, "unknown", detail), None, None, shown)
     return Verdict(
         tuple(_one(change, place, first, second) for place in range(len(operations_of(change)))), None, None, first
     )

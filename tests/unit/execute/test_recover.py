@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Literal
 
+import msgspec
 import pytest
 
 from reconciler.errors import WebexError, WebexNotFoundError, WebexServerError
@@ -294,6 +295,22 @@ def test_the_problem_is_told_in_words() -> None:
     error: WebexError = WebexServerError("Webex failed to answer the call", status=502)
     scene.webex.unreadable["ann"] = error
     assert "Webex failed to answer the call" in scene.recover().people[0].operations[0].detail
+
+
+@pytest.mark.parametrize("held", [("a", "b"), ("a",)])
+def test_a_record_without_any_list_proves_a_removal_only_where_nothing_else_was_held(held: tuple[str, ...]) -> None:
+    """Otherwise nobody knows, and the ledger keeps who gave the license."""
+
+    class Bare(Webex):
+        def _shown(self, person_id: str) -> PersonReading:
+            return msgspec.structs.replace(super()._shown(person_id), licenses=(), licenses_absent=True)
+
+    scene = Scene()
+    scene.webex = Bare(scene.time, scene.log, ann=held)
+    scene.open(msgspec.structs.replace(change("ann", remove("a")), expects=Expects(held)), cleared=500.0)
+    done = scene.recover()
+    assert outcomes(done.people[0]) == (["unknown"] if len(held) > 1 else ["done"])
+    assert (scene.journal.settled["ann"][1] is None) == (len(held) > 1)
 
 
 def test_who_is_listed_and_not_found_stays_open() -> None:
