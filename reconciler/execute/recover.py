@@ -30,7 +30,7 @@ from reconciler.execute.operation import (
 from reconciler.execute.person import Sender
 from reconciler.execute.readback import Pages, Trust
 from reconciler.execute.reading import Delays, Seen, Sleep, look, watch
-from reconciler.execute.redress import put_back
+from reconciler.execute.redress import nothing_new, put_back
 from reconciler.execute.replacement import Owed, irreversible, owed
 from reconciler.model.live import PersonReading
 from reconciler.model.plan import Change
@@ -68,6 +68,7 @@ async def recover(
     What cannot be read stays open, for the next one who tries.
     """
     work = _Recovery(writer, journal, clock, people, sleep, delays)
+    work.owed = {(call.run, bare(call.change.person_id)) for call in calls if call.state == "owed"}
     await _let_them_land(calls, progress, clock, sleep, delays)
     progress.start("Finishing what an earlier run began", len(calls))
     try:
@@ -114,6 +115,7 @@ class _Recovery:
         self.people: list[PersonResult] = []
         self.unclear: set[str] = set()
         self.fatal: list[str] = []
+        self.owed: set[tuple[str, str]] = set()  # to whom a run owed something: its other open call gives that back
         self._open: set[str] = set()
 
     async def answered(self, calls: Sequence[OpenCall], progress: Progress) -> None:
@@ -193,6 +195,8 @@ class _Recovery:
 
     async def _settle(self, call: OpenCall, verdict: Verdict) -> None:
         change, record = call.change, self._sender.record.of(call.run)
+        if (call.run, bare(change.person_id)) in self.owed:
+            verdict = msgspec.structs.replace(verdict, outcomes=nothing_new(verdict.outcomes))
         taken = () if verdict.gone else owed(change, verdict.outcomes)
         if taken:
             ended = await self._sender.redress(record).make_good(change, call.seq, verdict, taken)

@@ -6,7 +6,7 @@ back by itself: its number and settings may be gone (RULES 4.5). What stays lost
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import msgspec
 
@@ -83,11 +83,7 @@ class Redress:
             answer = answers[key("", msgspec.structs.replace(item.goes, operation="add"))]
             ok = answer.outcome == "done"
             told[item.goes] = put_back(item) if ok else _lost(item, f"putting it back failed: {answer.detail}")
-        noted = tuple(
-            OperationResult(item.operation, "alreadyDone", "Put back.") if item.outcome == "done" else item
-            for item in verdict.outcomes
-        )
-        result = result_of(call, noted, verdict.status, verdict.tracking_id)
+        result = result_of(call, nothing_new(verdict.outcomes), verdict.status, verdict.tracking_id)
         trouble = self._record.settle(seq, result, verdict.reading) or verdict.fatal
         due = bool(verdict.fatal) and any(item.lost for item in told.values())
         return Tried(told, trouble, verdict.reading, due=due)
@@ -95,6 +91,14 @@ class Redress:
 
 def _with(verdict: Verdict, told: _Words) -> tuple[OperationResult, ...]:
     return tuple(told.get(item.operation, item) for item in verdict.outcomes)
+
+
+def nothing_new(outcomes: Iterable[OperationResult]) -> tuple[OperationResult, ...]:
+    """The outcomes of a call that gives back, as the journal has them: what succeeded is as it was before the run."""
+    return tuple(
+        OperationResult(item.operation, "alreadyDone", "Put back.") if item.outcome == "done" else item
+        for item in outcomes
+    )
 
 
 def put_back(item: Owed) -> OperationResult:

@@ -214,6 +214,17 @@ def test_what_was_given_back_is_not_given_twice() -> None:
     assert scene.log == ["read ann", "settle ann"]
 
 
+@pytest.mark.parametrize("state", ["intent", "answered"])
+def test_a_call_that_gave_back_gave_nothing_new(state: State) -> None:
+    """The run died before it could record that: an undo of it must not take what the person had before it."""
+    scene = Scene(ann=["std"])
+    scene.open(change("ann", *SWAP), "owed", outcome=_owing())
+    scene.open(change("ann", add("std")), state, cleared=500.0, answer=PatchAnswer(200, ("std",), ()))
+    done = scene.recover()
+    assert [outcomes(person) for person in done.people] == [["alreadyDone"], ["ignored", "skipped"]]
+    assert [outcomes(result) for _, result, _ in scene.journal.entries] == [["alreadyDone"], ["ignored", "skipped"]]
+
+
 def test_a_loss_that_cannot_be_mended_ends_everything() -> None:
     """Giving back fails: named, and nothing else is sent."""
     scene = Scene(ann=[])
