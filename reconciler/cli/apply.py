@@ -119,7 +119,18 @@ def _apply(
             emit("null\n" if format_ == "json" else "Nothing to resume: the last run came to its end.\n")
             return
         ended = result
-        emit(render(ended, format_, width=width(), colour=colour(sys.stdout), everything=everything))
+        saved = str(plan_file) if plan_file is not None else None
+        emit(
+            render(
+                ended,
+                format_,
+                width=width(),
+                colour=colour(sys.stdout),
+                everything=everything,
+                path=str(path),
+                plan_file=saved,
+            )
+        )
         tell(desired, context, "apply", lambda: of_apply(desired, context, ended), notify)
     if not result.complete:
         click.get_current_context().exit(FAILED if result.interrupted and not result.sent else INCOMPLETE)

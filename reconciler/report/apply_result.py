@@ -22,7 +22,6 @@ FORMATS: tuple[Format, ...] = ("text", "json")
 
 IN_FULL = 200
 NAMED = 12
-ALL_OF_THEM = "webex-licenses plan --offline --all"
 _DONE = ("done", "alreadyDone")
 _OUTCOMES = {
     "done": "done",
@@ -51,12 +50,20 @@ _UNMET = {"waiting": "waiting for a unit of", "held": "held back by", "blocked":
 
 
 def render(
-    result: ApplyResult, format: Format = "text", *, width: int = 80, colour: bool = False, everything: bool = False
+    result: ApplyResult,
+    format: Format = "text",
+    *,
+    width: int = 80,
+    colour: bool = False,
+    everything: bool = False,
+    path: str = ".",
+    plan_file: str | None = None,
 ) -> str:
-    """The report; `width`, `colour` and `everything`, which folds nothing, matter for text only."""
+    """The report; all but `format` matters for text only. `everything` folds nothing; `path` is the directory of the files
+    and `plan_file` the plan that was carried out, for the command that tells more."""
     if format == "json":
         return pretty(result).decode()
-    return canvas.draw(_text(result, everything), width=width, colour=colour)
+    return canvas.draw(_text(result, everything, path, plan_file), width=width, colour=colour)
 
 
 def verdict(result: ApplyResult) -> str:
@@ -78,7 +85,7 @@ def verdict(result: ApplyResult) -> str:
     return f"{word}: {people}, {wording.count(outcomes.total(), 'operation')}: {facts}{extra}"
 
 
-def _text(result: ApplyResult, everything: bool) -> list[RenderableType]:
+def _text(result: ApplyResult, everything: bool, path: str, plan_file: str | None) -> list[RenderableType]:
     seconds = (result.finished_at - result.started_at).total_seconds()
     parts: list[RenderableType] = [Text(verdict(result), style=GOOD if result.complete else BAD)]
     when = f"Run {wording.clean(result.run)}, ended {wording.moment(result.finished_at)} after {seconds:,.1f} s."
@@ -98,7 +105,7 @@ def _text(result: ApplyResult, everything: bool) -> list[RenderableType]:
     if undone:
         parts.append(canvas.heading(f"Not as planned ({wording.count(len(undone), 'person', 'people')})", WARN))
         parts += _people(undone, result, everything)
-    parts += _unmet(result.unmet, everything)
+    parts += _unmet(result.unmet, everything, path, plan_file)
     if lost or undone:
         parts += _next(lost, undone)
     return parts
@@ -121,13 +128,15 @@ def _people(people: Sequence[PersonResult], result: ApplyResult, everything: boo
     return parts + sections.more(len(people) - len(shown), f"{history}; another time, --all")
 
 
-def _unmet(items: Sequence[Unmet], everything: bool) -> list[RenderableType]:
-    """What the files want besides: counts, some names, and where all of them stand."""
+def _unmet(items: Sequence[Unmet], everything: bool, path: str, plan_file: str | None) -> list[RenderableType]:
+    """What the files want besides, or what an undo did not take back: counts, some names, and where all of them stand."""
     if not items:
         return []
     everybody = len({person for item in items for person in item.people})
     people = wording.count(everybody, "person", "people")
-    parts: list[RenderableType] = [canvas.heading(f"Wanted by the files, and not asked for ({people})", WARN)]
+    undone = any(item.kind == "blocked" and item.what.startswith("undo-") for item in items)
+    title = "Not taken back" if undone else "Wanted by the files, and not asked for"
+    parts: list[RenderableType] = [canvas.heading(f"{title} ({people})", WARN)]
     for item in items:
         many = wording.count(len(item.people), "person", "people")
         parts.append(canvas.line(f"{_UNMET[item.kind]} {wording.clean(item.what)}: {many}", indent=2))
@@ -138,8 +147,11 @@ def _unmet(items: Sequence[Unmet], everything: bool) -> list[RenderableType]:
                 style=FAINT,
             )
         )
-    parts.append(canvas.line(f"Every person, with reasons: {ALL_OF_THEM}", indent=2, style=FAINT))
-    return parts
+    where = "" if path == "." else f" {wording.clean(path)}"
+    more = f"webex-licenses plan{where} --offline --all"
+    if undone:  # a new plan knows nothing of the undo
+        more = f"webex-licenses show {wording.clean(plan_file)} --all" if plan_file else ""
+    return parts + ([canvas.line(f"Every person, with reasons: {more}", indent=2, style=FAINT)] if more else [])
 
 
 def _recovered(result: ApplyResult, everything: bool) -> list[RenderableType]:

@@ -129,7 +129,20 @@ def test_as_planned_does_not_hide_who_lacks_something() -> None:
     assert "held back by protected: 1 person h@acme.example" in flat
     assert "blocked by no-work-phone: 20 people b0@acme.example, b1@acme.example," in flat
     assert "and 8 more" in flat
-    assert f"Every person, with reasons: {apply_result.ALL_OF_THEM}" in flat
+    assert "Every person, with reasons: webex-licenses plan --offline --all" in flat
+    elsewhere = apply_result.render(_result(("done", ""), of=_lacking()), width=200, path="acme")
+    assert "Every person, with reasons: webex-licenses plan acme --offline --all" in elsewhere
+
+
+def test_what_an_undo_left_is_not_called_wanted_and_missing() -> None:
+    """The files ask for it and the person has it: it was not taken back. A new plan would not tell of it, the file does."""
+    stays = Finding("undo-files-ask", "warning", "a@acme.example", "the files still ask for it", "revert it")
+    left = _result(("done", ""), of=msgspec.structs.replace(plan(), findings=(stays,)))
+    text = apply_result.render(left, width=200, path="acme", plan_file="undo.json")
+    assert "Not taken back (1 person)" in text
+    assert "Wanted by the files" not in text
+    assert "Every person, with reasons: webex-licenses show undo.json --all" in text
+    assert "Every person" not in apply_result.render(left, width=200)  # resumed: nobody said where the plan is
 
 
 def test_nothing_to_send_is_not_every_license_as_planned() -> None:
