@@ -42,7 +42,7 @@ def options(*, hidden: bool = False) -> list[click.Parameter]:
             **shared,
         ),
         click.Option(
-            ["--no-color"], is_flag=True, help="No colour; the environment variable NO_COLOR does the same.", **shared
+            ["--no-color"], is_flag=True, help="No color; the environment variable NO_COLOR does the same.", **shared
         ),
         click.Option(
             ["--log-format"],
