@@ -18,9 +18,9 @@ from typing import Protocol
 
 import msgspec
 
-from reconciler.execute import fresh
+from reconciler.execute import fresh, verdicts
 from reconciler.execute.canary import Canaries
-from reconciler.execute.ended import Begun, Ended
+from reconciler.execute.ended import Begun, Ended, result_of
 from reconciler.execute.operation import AnyOperation, Holdings, bare, holdings, is_calling, only, operations_of
 from reconciler.execute.person import Sender
 from reconciler.execute.pools import Units
@@ -33,6 +33,7 @@ from reconciler.ports import Clock, Journal, LicenseWriter, Progress
 
 _NO_UNIT = "The removal that was to free a unit did not happen, and the pool has no other unit."
 _TOGETHER = "Kept, because what comes in its place could not be given."
+_UNSEEN = "Not sent, because the person could not be read right before: "
 _STOPPED = "The run stopped before."
 FRESH_FOR = timedelta(minutes=15)
 """A person whose last reading is older is read again before the call."""
@@ -213,8 +214,13 @@ class _Run:
         who = bare(change.person_id)
         now = self._now.get(who)
         old = not timedelta() <= self._clock() - self._read_at <= FRESH_FOR
-        if old or any(map(is_calling, operations_of(change))):
+        calling = any(map(is_calling, operations_of(change)))
+        if old or calling:
             seen = await look(self._writer, change, some=bool(change.expects.licenses))
+            if seen.reading is None and calling and not seen.gone and not seen.fatal:
+                unseen = verdicts.everything(change, "skipped", _UNSEEN + seen.problem)
+                self._count(Ended(result_of(change, unseen), unexpected=seen.problem))
+                return unseen
             if seen.reading is None:  # the call itself will tell what is wrong
                 return ()
             now = holdings(seen.reading.licenses, seen.reading.attendee_sites)

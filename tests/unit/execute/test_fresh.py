@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from reconciler.errors import WebexServerError
 from reconciler.execute.fresh import changed, noticed
 from reconciler.execute.operation import Holdings, holdings
 from reconciler.model.plan import CallingProperties, Change, Expects
@@ -98,6 +99,20 @@ def test_a_person_is_read_again_after_a_quarter_of_an_hour() -> None:
     assert bench.calls("patch") == ["ann", "bob"]
     assert bench.log.index("read bob") < bench.log.index("intend bob")
     assert "read ann" not in bench.log[: bench.log.index("intend ann")]
+
+
+def test_calling_is_not_sent_unseen() -> None:
+    """Who cannot be read right before is skipped and named, and counts for the breaker; others are sent all the same."""
+    people = ["ann", "bob", "cem"]
+    bench = Bench(**{person: [] for person in people})
+    bench.watched = WATCHED
+    bench.webex.unreadable = dict.fromkeys(people, WebexServerError("Down", status=503))
+    calling = CallingProperties(phone_number="+14085550100", location_id="hq")
+    out = bench.run(*(change(person, add("pro", calling)) for person in people), stop_after_errors=2)
+    assert [outcomes(person) for person in out.people] == [["skipped"], ["skipped"], ["notSent"]]
+    assert "Down" in out.people[0].operations[0].detail
+    assert bench.calls("patch") == []
+    assert "2 unexpected errors in a row" in out.stopped
 
 
 def test_calling_is_looked_at_right_before() -> None:
