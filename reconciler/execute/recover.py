@@ -204,7 +204,10 @@ class _Recovery:
             self._done(ended.result, ended.fatal)
             return
         result = result_of(change, verdict.outcomes, verdict.status, verdict.tracking_id)
-        if len({item.outcome for item in verdict.outcomes}) > 1 or verdict.outcomes[0].outcome == "unknown":
+        ends, seen = {item.outcome for item in verdict.outcomes}, verdict.reading
+        # A call about Calling that was answered and does not show may be acting still.
+        acting = ends == {"ignored"} and seen is not None and not _calling_as_before(change, seen)
+        if len(ends) > 1 or ends == {"unknown"} or acting:
             self.unclear.add(bare(change.person_id))
         self._done(result, record.settle(call.seq, result, verdict.reading))
 
@@ -251,6 +254,11 @@ def _as_before(change: Change, *readings: PersonReading) -> bool:
         return False
     if any(reading.licenses_absent and change.expects.licenses for reading in readings):
         return False
+    return _calling_as_before(change, *readings)
+
+
+def _calling_as_before(change: Change, *readings: PersonReading) -> bool:
+    """Whether the call is not about Calling, or the number and location read as before it."""
     calling = [item for item in change.licenses if is_calling(item)]
     had = any(item.operation == "remove" for item in calling)
     return not calling or all(_number_as_before(reading, had) for reading in readings)

@@ -299,6 +299,24 @@ def test_calling_is_asked_for_again_only_when_the_number_reads_as_before(
     assert done.unclear == (frozenset() if outcome == "failed" else {"ann"})
 
 
+@pytest.mark.parametrize(("location", "alone"), [(None, False), ("hq", True)])
+def test_calling_that_was_answered_is_asked_for_again_only_when_the_number_reads_as_before(
+    location: str | None, alone: bool
+) -> None:
+    """Webex answered, and the license does not show: with a location the call may still be acting."""
+
+    class Phones(Webex):
+        def _shown(self, person_id: str) -> PersonReading:
+            return PersonReading(person_id, f"{person_id}@acme.example", person_id, (), (), location_id=location)
+
+    scene = Scene()
+    scene.webex = Phones(scene.time, scene.log, ann=[])
+    scene.open(_calling("ann", number=True), "answered", answer=PatchAnswer(200, ("pro",), ()))
+    done = scene.recover()
+    assert outcomes(done.people[0]) == ["ignored"]
+    assert done.unclear == ({"ann"} if alone else frozenset())
+
+
 def test_the_problem_is_told_in_words() -> None:
     """An error of Webex reaches the reader without its type."""
     scene = Scene(ann=["a"])
