@@ -19,9 +19,9 @@ def read_directory(directory: Path) -> tuple[list[File], list[Finding]]:
     """All `.yaml` and `.yml` files below `directory` (dot-directories left out), sorted by path."""
     findings: list[Finding] = []
     if not directory.is_dir():
-        what = "is not a directory" if directory.exists() else "does not exist"
+        what = "this is a file, not a directory" if directory.exists() else "the directory does not exist"
         hint = "give the directory that holds the organization's YAML files"
-        return [], [finding("no-directory", Source(directory.as_posix(), 0), f"the directory {what}", hint)]
+        return [], [finding("no-directory", Source(directory.as_posix(), 0), what, hint)]
     found: list[File] = []
     for path in sorted(_walk(directory, directory, findings, ()), key=lambda path: _relative(path, directory)):
         name = _relative(path, directory)

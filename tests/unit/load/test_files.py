@@ -43,7 +43,7 @@ def test_a_file_instead_of_a_directory(tmp_path: Path) -> None:
     """Told as such."""
     (tmp_path / "x.yaml").write_text(ORGANIZATION)
 
-    assert load_desired(tmp_path / "x.yaml").findings[0].message == "the directory is not a directory"
+    assert load_desired(tmp_path / "x.yaml").findings[0].message == "this is a file, not a directory"
 
 
 def test_an_empty_directory(tmp_path: Path) -> None:
