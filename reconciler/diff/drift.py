@@ -41,6 +41,7 @@ _MISSING: dict[str, DriftCause] = {
     "deactivated": "deactivated",
     "drift": "removedByHand",
     "config": "filesChanged",
+    "undo": "filesChanged",
 }
 _EXTRA: dict[str, DriftCause] = {**_MISSING, "groupChange": "leftGroup", "drift": "addedByHand"}
 _ROW: dict[str, DriftCause] = {

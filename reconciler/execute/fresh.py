@@ -43,7 +43,8 @@ def noticed(change: Change, answer: PatchAnswer, watched: Watched) -> str:
     now, expected = holdings(answer.licenses, answer.attendee_sites), _expected(change)
     own = {bare(item.license_id) for item in change.licenses}
     more = _names(now.licenses - expected.licenses - own, watched)
-    less = _names(expected.licenses - now.licenses - own, watched)
+    # An answer that lists nothing at all says nothing about what is missing.
+    less = _names(expected.licenses - now.licenses - own, watched) if now.licenses else []
     return f"Somebody else changed this person at the same time: {_in_words(more, less)}." if more or less else ""
 
 

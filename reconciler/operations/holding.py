@@ -35,7 +35,7 @@ async def held(context: Context, org_id: str, holder: str | None = None) -> Asyn
         yield fence
     finally:
         refreshing.cancel()
-        with suppress(asyncio.CancelledError):
+        with suppress(asyncio.CancelledError, Exception):  # whatever became of it, the lease is given back
             await refreshing
         try:
             lease.release(org_id, who)

@@ -38,5 +38,5 @@ async def recover(
             f"An earlier run ended in the middle, and this came of it: {done.fatal}",
             hint="Nothing else was sent. Give back in Control Hub what these people lost, then plan again.",
         )
-    store.close_interrupted(org_id, context.clock())
+    store.close_interrupted(org_id, context.clock(), fence)
     return done

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from reconciler.errors import StoreError
 from reconciler.model.live import Origin
@@ -71,12 +71,16 @@ def finish(database: Database, identity: str, *, completed: bool, at: datetime) 
         connection.execute(update(run).where(run.c.id == key).values(state=state, finished=to_ms(at)))
 
 
-def close_interrupted(database: Database, org_id: str, at: datetime) -> None:
-    """Close every run of an organization that was never finished; for whoever holds the lease, so that they are dead."""
+def close_interrupted(database: Database, org_id: str, at: datetime, fence: int) -> None:
+    """Close every run of an organization that was never finished and began under an older lease than that of `fence`.
+
+    Their processes are dead, or stopped before their next call. A run under a newer lease is somebody's who took over.
+    """
     with database.write(org_id) as connection:
         mine = run.c.org == select(org.c.id).where(org.c.org_id == org_id).scalar_subquery()
+        older = or_(run.c.fence.is_(None), run.c.fence < fence)
         ended = {"state": "stopped", "finished": to_ms(at)}
-        connection.execute(update(run).where(mine, run.c.finished.is_(None)).values(ended))
+        connection.execute(update(run).where(mine, older, run.c.finished.is_(None)).values(ended))
 
 
 def interrupted(database: Database, org_id: str) -> Run | None:

@@ -213,11 +213,11 @@ class Store:
 
         return runs.interrupted(self._database, org_id)
 
-    def close_interrupted(self, org_id: str, at: datetime) -> None:
-        """Close the runs that were never finished: only for whoever holds the lease, so that their processes are dead."""
+    def close_interrupted(self, org_id: str, at: datetime, fence: int) -> None:
+        """Close the runs that were never finished and began under an older lease than that of `fence`."""
         from reconciler.store import runs
 
-        runs.close_interrupted(self._database, org_id, at)
+        runs.close_interrupted(self._database, org_id, at, fence)
 
     def open_calls(self, org_id: str) -> tuple[OpenCall, ...]:
         """Every call that some run meant and nobody finished, in order."""

@@ -238,7 +238,7 @@ class FakeStore:
     def open_calls(self, org_id: str) -> tuple[OpenCall, ...]:
         return self.open
 
-    def close_interrupted(self, org_id: str, at: datetime) -> None:
+    def close_interrupted(self, org_id: str, at: datetime, fence: int) -> None:
         self.closed.append(org_id)
 
     def interrupted_run(self, org_id: str) -> Run | None:

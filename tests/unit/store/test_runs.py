@@ -74,14 +74,17 @@ def test_the_newest_run_is_the_one_to_resume_unless_it_completed(store: Store) -
 
 
 def test_runs_of_dead_processes_are_closed(store: Store) -> None:
-    """Whoever holds the lease closes what nobody else will; finished runs and other organizations stay as they are."""
-    dead = store.start_run(ORG, plan(), None, hour(0))
+    """Whoever holds the lease closes what nobody else will; finished runs, those of whoever took over since, and other
+    organizations stay as they are."""
+    dead = store.start_run(ORG, plan(), None, hour(0), fence=3)
     done = store.start_run(ORG, plan(), None, hour(1))
     store.finish_run(done, completed=True, at=hour(2))
     other = store.start_run("org-2", plan(), None, hour(2))
-    store.close_interrupted(ORG, hour(3))
+    alive = store.start_run(ORG, plan(), None, hour(2), fence=5)
+    store.close_interrupted(ORG, hour(3), 4)
     assert {run.id: (run.state, run.finished_at) for run in store.runs(ORG)} == {
         dead: ("stopped", hour(3)),
+        alive: ("running", None),
         done: ("completed", hour(2)),
     }
     assert [(run.id, run.state) for run in store.runs("org-2")] == [(other, "running")]
