@@ -116,7 +116,7 @@ def _apply(
         except Interrupted:
             raise KeyboardInterrupt from None
         if result is None:
-            emit("null\n" if format_ == "json" else "Nothing to resume: the last run came to its end.\n")
+            emit("null\n" if format_ == "json" else "Nothing to resume: no run that this store knows is unfinished.\n")
             return
         ended = result
         saved = str(plan_file) if plan_file is not None else None

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.common import emit, opened, path_argument
+from reconciler.cli.failure import say_error
 
 
 @click.command()
@@ -29,7 +30,16 @@ def command(path: Path, yes: bool) -> None:
             f"{lock.holder} holds the lock since {lock.since:%Y-%m-%d %H:%M:%S} UTC; "
             f"it lasts until {lock.until:%Y-%m-%d %H:%M:%S} UTC unless refreshed.\n"
         )
-        if not yes:
-            click.confirm("Is that process dead, and shall its lock end now?", abort=True, err=True)
+        if not yes and not _confirmed():
+            say_error("Not confirmed; the lock stays.")
+            click.get_current_context().exit(1)
         unlock(lock, context)
         emit("Unlocked. `webex-licenses apply --resume` finishes what it left.\n")
+
+
+def _confirmed() -> bool:
+    try:
+        return click.confirm("Is that process dead, and shall its lock end now?", err=True)
+    except click.Abort:  # nobody is there to answer
+        click.echo(err=True)
+        return False

@@ -164,7 +164,19 @@ def _recovered(result: ApplyResult, everything: bool) -> list[RenderableType]:
     good = sum(person.complete for person in people)
     if good:
         parts.append(canvas.line(f"{good:,} had taken effect, recorded now.", indent=2))
-    return parts + _people([person for person in people if not person.complete], result, everything)
+    served = {person.person_id for person in result.people if person.complete}
+    again = [
+        person for person in people if not person.complete and person.person_id in served and _nothing_came(person)
+    ]
+    if again:
+        parts.append(canvas.line(f"{len(again):,} had no effect; these people were served now.", indent=2))
+    left = [person for person in people if not person.complete and person not in again]
+    return parts + _people(left, result, everything)
+
+
+def _nothing_came(person: PersonResult) -> bool:
+    """Whether the call had no effect at all, so that it could be sent again."""
+    return all(item.outcome == "failed" for item in person.operations)
 
 
 def _person(person: PersonResult, items: list[OperationResult]) -> list[RenderableType]:

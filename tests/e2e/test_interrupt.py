@@ -248,6 +248,7 @@ def test_a_kill_in_the_middle(world: World, way: str) -> None:
     asked = world.run("unlock")
     assert (asked.returncode, f"process {process.pid}" in asked.stdout) == (1, True)
     assert "lasts until" in asked.stdout
+    assert "Not confirmed; the lock stays." in asked.stderr
     assert "Unlocked." in world.run("unlock", "--yes").stdout
     assert world.run("unlock").stdout == "Nobody holds the lock.\n"
     told = world.run("plan", "--offline").stderr
@@ -258,7 +259,7 @@ def test_a_kill_in_the_middle(world: World, way: str) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
         assert "Finished from an earlier run" in done.stdout
         assert world.states() == ["completed", "stopped"]
-        assert world.run("apply", "--resume").stdout == "Nothing to resume: the last run came to its end.\n"
+        assert world.run("apply", "--resume").stdout == "Nothing to resume: no run that this store knows is unfinished.\n"
     world.finish()
     assert Counter(call["person"] for call in world.calls("PATCH")) == Counter(PEOPLE)
     assert set(world.settled()) == set(PEOPLE)
