@@ -25,7 +25,7 @@ demo: .venv/installed ## The whole story against the built-in sandbox, in under 
 
 .PHONY: test
 test: .venv/developing ## All tests
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 .PHONY: check
 check: .venv/developing ## ruff, mypy strict, import-linter
