@@ -259,7 +259,9 @@ def test_a_kill_in_the_middle(world: World, way: str) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
         assert "Finished from an earlier run" in done.stdout
         assert world.states() == ["completed", "stopped"]
-        assert world.run("apply", "--resume").stdout == "Nothing to resume: no run that this store knows is unfinished.\n"
+        assert (
+            world.run("apply", "--resume").stdout == "Nothing to resume: no run that this store knows is unfinished.\n"
+        )
     world.finish()
     assert Counter(call["person"] for call in world.calls("PATCH")) == Counter(PEOPLE)
     assert set(world.settled()) == set(PEOPLE)
