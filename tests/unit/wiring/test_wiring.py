@@ -135,7 +135,7 @@ def login(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Login:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         notes = Notes()
-        return wiring.tokens(BASE, notes), notes.told
+        return wiring.tokens(BASE, notes, wiring.utc_now), notes.told
 
     return made
 
