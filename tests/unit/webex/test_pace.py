@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -202,14 +203,19 @@ def test_over_a_socket_and_one_store(tmp_path: Path) -> None:
     stores = [Store.open(f"sqlite:///{tmp_path / 'store.db'}") for _ in range(2)]
     with Sandbox(World.generate(people=5, groups=1, seed=1), rate_limit=RateLimit(300, burst=5.0)) as sandbox:
         asyncio.run(_call_for(2.5, sandbox, stores))
-        statuses = [request["status"] for request in sandbox.requests]
+        requests = sandbox.requests
+    statuses = [request["status"] for request in requests]
+    begun, ended = (datetime.fromisoformat(requests[place]["at"]) for place in (0, -1))
+    passed = statuses.count(200) / (ended - begun).total_seconds()
     rows: list[PaceRow] = []
     with stores[0]._database.read() as connection:
         rows += [PaceRow(row.next_slot, row.closed_until, row.body) for row in connection.execute(table.select())]
     for store in stores:
         store.close()
     assert len(rows) == 1
-    assert 2.0 < (msgspec.json.decode(rows[0].body, type=Tempo).rate or 0.0) < 10.0
+    # Measured against what passed in the same seconds: a busy machine makes both slower.
+    learned = msgspec.json.decode(rows[0].body, type=Tempo).rate or 0.0
+    assert 0.3 * passed < learned < 10.0
     assert sandbox.access_token not in rows[0].body
     assert statuses.count(429) <= 12
     assert statuses.count(200) >= 10
